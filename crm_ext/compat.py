@@ -1,0 +1,16 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""What differs between the versions of Frappe that we support, in one place."""
+
+from collections.abc import Iterable
+
+import frappe
+
+MAJOR_VERSION = int(frappe.__version__.split(".")[0])
+
+
+def user_tags_text(tags: Iterable[str]) -> str:
+	"""The text of a `_user_tags` column: ",a,b" up to version 15, "a,b" from 16 on."""
+	text = ",".join(tags)
+	return f",{text}" if text and MAJOR_VERSION < 16 else text

@@ -1,0 +1,16 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""Names that more than one module must agree on."""
+
+ALL_COMPANIES = ""
+"""The `company` of rows that hold for all companies together."""
+
+OPEN = ""
+"""The `closed_key` of a Customer Tag Assignment that has not ended."""
+
+COOPERATION_DOCTYPES = ("Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice")
+"""Submitting one of these is what the founding documents call cooperation."""
+
+TAG_GAINED = "crm_ext_tag_gained"
+TAG_LOST = "crm_ext_tag_lost"

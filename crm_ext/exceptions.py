@@ -1,0 +1,121 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""The named errors of crm_ext. They know their sentence in English; the controller or API translates it."""
+
+from collections.abc import Callable
+
+
+class Term(str):
+	"""A word of our own within a message (an operator, a status, a label): translated like the sentence."""
+
+
+class CrmExtError(Exception):
+	"""An error with a message for people: `template` is the English sentence, `values` fill its braces.
+
+	Values that are a Term, or a tuple of them, are translated along with the sentence; others stay as given.
+	"""
+
+	template = "{reason}"
+
+	def __init__(self, **values: object):
+		self.values = values
+		super().__init__(self.translated(str))
+
+	def translated(self, translate: Callable[[str], str]) -> str:
+		values = {name: _worded(value, translate) for name, value in self.values.items()}
+		return translate(self.template).format(**values)
+
+
+def _worded(value: object, translate: Callable[[str], str]) -> object:
+	if isinstance(value, tuple):
+		return ", ".join(str(_worded(part, translate)) for part in value)
+	return translate(value) if isinstance(value, Term) else value
+
+
+class RuleError(CrmExtError):
+	"""A rule that cannot be evaluated. Never to be read as “does not match”."""
+
+
+class UnknownFact(RuleError):
+	template = "The fact “{fact}” is not known here. Choose one from the list."
+
+
+class WrongOperator(RuleError):
+	template = "“{operator}” does not go with the fact “{fact}”. Choose one of: {allowed}."
+
+
+class InvalidValue(RuleError):
+	template = "“{value}” is not a value of the fact “{fact}”. Give {expected}."
+
+
+class MissingUnit(RuleError):
+	template = "The condition on “{fact}” needs a unit: days, weeks, months or years."
+
+
+class NoExchangeRate(RuleError):
+	template = (
+		"There is no exchange rate from {from_currency} to {to_currency}. Add a Currency Exchange record."
+	)
+
+
+class FactNotSetBased(RuleError):
+	template = (
+		"The fact “{fact}” belongs to one document and cannot select customers. Use a fact of the customer."
+	)
+
+
+class CircularRules(RuleError):
+	template = (
+		"These tag groups depend on each other in a circle: {groups}. Remove the tag fact from one of them."
+	)
+
+
+class IllegalTransition(CrmExtError):
+	template = "A rule cannot go from {old} to {new}. Allowed: {allowed}."
+
+
+class ErpnextMissing(CrmExtError):
+	template = "crm_ext needs ERPNext: install it on this site first."
+
+
+class UnsupportedVersion(CrmExtError):
+	template = "crm_ext runs on version {supported} of Frappe and ERPNext, and this is {app} {version}."
+
+
+class ReasonMissing(CrmExtError):
+	template = "Give a reason."
+
+
+class PastDate(CrmExtError):
+	template = "Valid Until ({date}) lies in the past. Choose today or a later day."
+
+
+class NotInForce(CrmExtError):
+	template = "The tag {tag} is not in force. Activate it first."
+
+
+class AlreadyTagged(CrmExtError):
+	template = "The customer has the tag {tag} already, given by hand. Remove it first."
+
+
+class NotTagged(CrmExtError):
+	template = "The customer does not have the tag {tag}."
+
+
+class UnreadableEvidence(CrmExtError):
+	template = "This evidence is in a form ({schema}) that this version of CRM Ext cannot read."
+
+
+class UnknownGroup(CrmExtError):
+	template = "There is no enabled tag group {group}. Choose another, or enable it."
+
+
+class InvalidCase(RuleError):
+	template = "The facts of a test case are a JSON object: names of facts, each with a value."
+
+
+class CircularTransitions(CrmExtError):
+	template = (
+		"These class transitions would move a customer in a circle: {transitions}. Stop one of them first."
+	)

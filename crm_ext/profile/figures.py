@@ -1,0 +1,437 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""The figures of a customer as one SELECT: the only place that knows their meaning (docs/profile.md). Pure.
+
+The statement goes from documents to rows in three steps, each a derived table that is computed once:
+
+1. `_sales`, `_orders`, `_deliveries`, `_issues` read each table once and give one line per customer and company.
+2. `_totals` adds these lines up twice: for their company, and converted for all companies together.
+3. `select_figures` derives what follows from the sums and puts the item groups, the contacts and the scores beside.
+
+Places to fill: those of the slice, `as_of`, `life_years`, `currency` and those of `scopes`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from crm_ext.profile.model import SCORES, Edges
+from crm_ext.profile.slices import CustomerSlice
+
+MONEY = (
+	"revenue_7d",
+	"revenue_30d",
+	"revenue_90d",
+	"revenue_365d",
+	"revenue_lifetime",
+	"revenue_previous_year",
+	"outstanding",
+	"overdue",
+)
+COUNTS = (
+	"order_count",
+	"invoice_count",
+	"invoice_count_365d",
+	"return_count",
+	"open_issues",
+	"issues_90d",
+	"issues_365d",
+)
+
+FIGURES = (
+	*MONEY,
+	*COUNTS,
+	"margin_365d",
+	"margin_percent_365d",
+	"margin_coverage",
+	"average_order",
+	"first_cooperation",
+	"last_cooperation",
+	"cooperation_days",
+	"median_days_between_orders",
+	"purchase_frequency",
+	"top_item_group",
+	"top_item_group_share",
+	"item_groups",
+	"item_group_mix",
+	"last_contact",
+	"last_email",
+	"last_call",
+	"last_meeting",
+	"rfm_recency",
+	"rfm_frequency",
+	"rfm_monetary",
+	"rfm",
+	"lifetime_value",
+)
+"""The columns of Customer Profile that the statement computes, in its order."""
+
+MISSING_WHEN = {
+	"margin_percent_365d": "{p}.margin_coverage = 0",
+	"margin_coverage": "{p}.revenue_365d = 0 AND {p}.margin_coverage = 0",
+	"average_order": "{p}.invoice_count = 0",
+	"cooperation_days": "{p}.first_cooperation IS NULL",
+	"median_days_between_orders": "{p}.median_days_between_orders = 0",
+	"purchase_frequency": "{p}.first_cooperation IS NULL",
+	"top_item_group_share": "{p}.top_item_group IS NULL",
+	"rfm_recency": "{p}.rfm_recency = 0",
+	"rfm_frequency": "{p}.rfm_frequency = 0",
+	"rfm_monetary": "{p}.rfm_monetary = 0",
+	"lifetime_value": "{p}.invoice_count = 0",
+}
+"""Frappe's number columns hold 0 where a figure is missing; this tells such a 0 from a real one."""
+
+
+def read(column: str, alias: str = "p") -> str:
+	"""The expression that reads a figure from a row of Customer Profile, NULL where it is missing."""
+	if condition := MISSING_WHEN.get(column):
+		return f"IF({condition.format(p=alias)}, NULL, {alias}.{column})"
+	return f"{alias}.{column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+	"""A company, or "" for all together: its currency, the rate to the reporting currency and its RFM edges.
+
+	Without a rate, whoever bought from this company gets no figures for all companies together.
+	"""
+
+	company: str
+	currency: str
+	rate: Decimal | None
+	edges: Edges | None = None
+
+
+def scopes_table(scopes: Iterable[Scope]) -> tuple[str, dict]:
+	"""The scopes as a derived table, with the values for its places."""
+	rows = []
+	params: dict[str, object] = {}
+	for number, scope in enumerate(scopes):
+		edges = scope.edges or Edges()
+		values = {
+			"company": scope.company,
+			"currency": scope.currency,
+			"rate": scope.rate,
+			"scored": int(scope.edges is not None),
+			**{f"r{score}": edge for score, edge in zip(SCORES, edges.recency, strict=True)},
+			**{f"f{score}": edge for score, edge in zip(SCORES, edges.frequency, strict=True)},
+			**{f"m{score}": edge for score, edge in zip(SCORES, edges.monetary, strict=True)},
+		}
+		params |= {f"scope{number}_{key}": value for key, value in values.items()}
+		rows.append("SELECT " + ", ".join(f"%(scope{number}_{key})s AS {key}" for key in values))
+	return "(" + " UNION ALL ".join(rows) + ")", params
+
+
+def select_figures(customers: CustomerSlice, scopes: str) -> str:
+	"""One row per customer and scope: customer, company, currency and FIGURES.
+
+	Every customer has the row of all companies; a company has one where there are documents or was a profile row.
+	`scopes` is the table that `scopes_table` made.
+	"""
+	return f"""
+		SELECT t.customer, t.company, sc.currency,
+			{", ".join(f"COALESCE(t.{column}, 0) AS {column}" for column in (*MONEY, *COUNTS))},
+			COALESCE(m.margin, 0) AS margin_365d,
+			COALESCE(100 * m.margin / NULLIF(m.valued, 0), 0) AS margin_percent_365d,
+			COALESCE(100 * m.valued / NULLIF(m.amount, 0), 0) AS margin_coverage,
+			COALESCE({_AVERAGE_ORDER}, 0) AS average_order,
+			t.first_cooperation, t.last_cooperation,
+			COALESCE({_COOPERATION_DAYS}, 0) AS cooperation_days,
+			COALESCE(t.median_days_between_orders, 0) AS median_days_between_orders,
+			COALESCE({_PURCHASE_FREQUENCY}, 0) AS purchase_frequency,
+			m.top_item_group, COALESCE(m.top_item_group_share, 0) AS top_item_group_share,
+			m.item_groups, m.item_group_mix,
+			k.last_contact, k.last_email, k.last_call, k.last_meeting,
+			{_scores()},
+			COALESCE({_AVERAGE_ORDER} * {_PURCHASE_FREQUENCY} * %(life_years)s, 0) AS lifetime_value
+		FROM ({_totals(customers, scopes)}) t
+		JOIN {scopes} sc ON sc.company = t.company
+		LEFT JOIN ({_item_groups(customers, scopes)}) m ON m.customer = t.customer AND m.company = t.company
+		LEFT JOIN ({_contacts(customers)}) k ON k.customer = t.customer
+	"""
+
+
+_COOPERATION_DAYS = "DATEDIFF(%(as_of)s, t.first_cooperation)"
+_AVERAGE_ORDER = "t.revenue_lifetime / NULLIF(t.invoice_count, 0)"
+_PURCHASE_FREQUENCY = f"t.invoice_count * 365 / GREATEST({_COOPERATION_DAYS}, 365)"
+
+
+def scores_of(recency_days: str, frequency: str, monetary: str, known: str) -> dict[str, str]:
+	"""The expressions of the three scores and of their joint text, for a row joined with its scope `sc`."""
+	scores = {
+		"rfm_recency": _score(recency_days, "<=", "r"),
+		"rfm_frequency": _score(frequency, ">=", "f"),
+		"rfm_monetary": _score(monetary, ">=", "m"),
+	}
+	scores = {column: f"IF({known} AND sc.scored, {score}, 0)" for column, score in scores.items()}
+	text = f"IF({known} AND sc.scored, CONCAT({', '.join(scores.values())}), NULL)"
+	return {**scores, "rfm": text}
+
+
+def _score(value: str, comparison: str, measure: str) -> str:
+	cases = " ".join(f"WHEN {value} {comparison} sc.{measure}{score} THEN {score}" for score in reversed(SCORES))
+	return f"CASE {cases} ELSE 1 END"
+
+
+def _scores() -> str:
+	scores = scores_of(
+		"DATEDIFF(%(as_of)s, t.last_cooperation)",
+		"COALESCE(t.invoice_count_365d, 0)",
+		"COALESCE(t.revenue_365d, 0)",
+		"t.last_cooperation IS NOT NULL",
+	)
+	return ", ".join(f"{score} AS {column}" for column, score in scores.items())
+
+
+# Step 2: sums per scope
+# ----------------------
+
+
+def _totals(customers: CustomerSlice, scopes: str) -> str:
+	"""The lines of step 1, added up per customer and scope.
+
+	A sum to which a company without an exchange rate belongs is left out, not counted short.
+	"""
+	money = ", ".join(f"SUM(x.{column} * IF(w.whole, sc.rate, 1)) AS {column}" for column in MONEY)
+	counts = ", ".join(f"SUM(x.{column}) AS {column}" for column in COUNTS)
+	return f"""
+		SELECT x.customer, IF(w.whole, '', x.company) AS company, {money}, {counts},
+			MIN(x.first_cooperation) AS first_cooperation, MAX(x.last_cooperation) AS last_cooperation,
+			MAX(IF(w.whole, x.median_all, x.median_company)) AS median_days_between_orders
+		FROM ({" UNION ALL ".join(_lines(customers))}) x
+		JOIN {scopes} sc ON sc.company = x.company
+		JOIN (SELECT 0 AS whole UNION ALL SELECT 1) w ON w.whole OR x.company <> ''
+		GROUP BY x.customer, IF(w.whole, '', x.company)
+		HAVING SUM(w.whole AND sc.rate IS NULL) = 0
+	"""
+
+
+_DATES = ("first_cooperation", "last_cooperation", "median_all", "median_company")
+
+
+def _line(figures: Mapping[str, str], source: str) -> str:
+	"""A SELECT of step 1: `figures` gives what the source knows, the rest is NULL."""
+	columns = ("customer", "company", *MONEY, *COUNTS, *_DATES)
+	listed = ", ".join(f"{figures.get(column, 'NULL')} AS {column}" for column in columns)
+	return f"SELECT {listed} {source}"
+
+
+def _lines(customers: CustomerSlice) -> list[str]:
+	return [
+		_line({"customer": "name", "company": "''"}, f"FROM `tabCustomer` WHERE {customers.named('name')}"),
+		_line(
+			{"customer": "customer", "company": "company"},
+			f"FROM `tabCustomer Profile` WHERE {customers.named('customer')} AND company <> ''",
+		),
+		_sales(customers),
+		_orders(customers),
+		_deliveries(customers),
+		_issues(customers),
+	]
+
+
+# Step 1: one line per customer and company from each table
+# ---------------------------------------------------------
+
+
+def _within(column: str, days: int) -> str:
+	"""Whether a document's day lies within the window of `days` that ends with `as_of`."""
+	return f"{column} > %(as_of)s - INTERVAL {days} DAY AND {column} <= %(as_of)s"
+
+
+def _sales(customers: CustomerSlice) -> str:
+	revenue = {f"revenue_{n}d": f"SUM(IF({_within('day', n)}, net, 0))" for n in (7, 30, 90, 365)}
+	return _line(
+		{
+			"customer": "customer",
+			"company": "company",
+			**revenue,
+			"revenue_lifetime": "SUM(net)",
+			"revenue_previous_year": (
+				"SUM(IF(day <= %(as_of)s - INTERVAL 365 DAY AND day > %(as_of)s - INTERVAL 730 DAY, net, 0))"
+			),
+			"outstanding": "SUM(outstanding)",
+			"overdue": "SUM(IF(outstanding > 0 AND due_date < %(as_of)s, outstanding, 0))",
+			"invoice_count": "SUM(is_sale)",
+			"invoice_count_365d": f"SUM(is_sale AND {_within('day', 365)})",
+			"return_count": "SUM(is_refund)",
+			"first_cooperation": "MIN(IF(is_sale, day, NULL))",
+			"last_cooperation": "MAX(IF(is_sale, day, NULL))",
+			"median_all": "MAX(median_all)",
+			"median_company": "MAX(median_company)",
+		},
+		f"FROM ({_medians(customers)}) sales GROUP BY customer, company",
+	)
+
+
+def _medians(customers: CustomerSlice) -> str:
+	return f"""
+		SELECT gaps.*,
+			MEDIAN(gap_all) OVER (PARTITION BY customer) AS median_all,
+			MEDIAN(gap_company) OVER (PARTITION BY customer, company) AS median_company
+		FROM ({_gaps(customers)}) gaps
+	"""
+
+
+def _gaps(customers: CustomerSlice) -> str:
+	"""The invoices with the days since the invoice before; NULL on the same day, so that only days count."""
+	return f"""
+		SELECT invoices.*,
+			IF(is_sale, NULLIF(DATEDIFF(day, LAG(day) OVER (
+				PARTITION BY customer, is_sale ORDER BY day)), 0), NULL) AS gap_all,
+			IF(is_sale, NULLIF(DATEDIFF(day, LAG(day) OVER (
+				PARTITION BY customer, company, is_sale ORDER BY day)), 0), NULL) AS gap_company
+		FROM ({_invoices(customers)}) invoices
+	"""
+
+
+def _invoices(customers: CustomerSlice) -> str:
+	"""The submitted invoices; what does not count as a sale still counts as debt."""
+	counts = "is_consolidated = 0 AND COALESCE(is_opening, 'No') <> 'Yes' AND posting_date <= %(as_of)s"
+	return f"""
+		SELECT customer, company, posting_date AS day, due_date,
+			IF({counts}, base_net_total, 0) AS net,
+			{counts} AND is_return = 0 AND is_debit_note = 0 AS is_sale,
+			{counts} AND is_return = 1 AS is_refund,
+			outstanding_amount * IF(party_account_currency = co.default_currency, 1, conversion_rate)
+				AS outstanding
+		FROM `tabSales Invoice` si
+		JOIN `tabCompany` co ON co.name = si.company
+		WHERE si.docstatus = 1 AND {customers.named("si.customer")}
+		UNION ALL
+		SELECT customer, company, posting_date, NULL, base_net_total, is_return = 0, is_return = 1, 0
+		FROM `tabPOS Invoice`
+		WHERE docstatus = 1 AND COALESCE(is_opening, 'No') <> 'Yes' AND posting_date <= %(as_of)s
+			AND {customers.named("customer")}
+	"""
+
+
+def _orders(customers: CustomerSlice) -> str:
+	return _line(
+		{
+			"customer": "customer",
+			"company": "company",
+			"order_count": "COUNT(*)",
+			"first_cooperation": "MIN(transaction_date)",
+			"last_cooperation": "MAX(transaction_date)",
+		},
+		f"""FROM `tabSales Order`
+			WHERE docstatus = 1 AND transaction_date <= %(as_of)s AND {customers.named("customer")}
+			GROUP BY customer, company""",
+	)
+
+
+def _deliveries(customers: CustomerSlice) -> str:
+	return _line(
+		{
+			"customer": "customer",
+			"company": "company",
+			"first_cooperation": "MIN(posting_date)",
+			"last_cooperation": "MAX(posting_date)",
+		},
+		f"""FROM `tabDelivery Note`
+			WHERE docstatus = 1 AND is_return = 0 AND posting_date <= %(as_of)s AND {customers.named("customer")}
+			GROUP BY customer, company""",
+	)
+
+
+def _issues(customers: CustomerSlice) -> str:
+	"""Issues by their company; those without one count for all companies together only."""
+	return _line(
+		{
+			"customer": "customer",
+			"company": "COALESCE(company, '')",
+			"open_issues": "SUM(status NOT IN ('Resolved', 'Closed'))",
+			"issues_90d": f"SUM({_within('opening_date', 90)})",
+			"issues_365d": f"SUM({_within('opening_date', 365)})",
+		},
+		f"""FROM `tabIssue`
+			WHERE opening_date <= %(as_of)s AND {customers.named("customer")}
+			GROUP BY customer, COALESCE(company, '')""",
+	)
+
+
+# Beside the sums: item groups, margin and contacts
+# -------------------------------------------------
+
+
+def _item_groups(customers: CustomerSlice, scopes: str) -> str:
+	"""The lines of the last 365 days: per customer and scope the item groups and the margin.
+
+	`valued` is the revenue of the lines whose valuation is known, `amount` that of all.
+	"""
+	bought = "IF(g.item_group <> '' AND g.amount > 0, {}, NULL)"
+	return f"""
+		SELECT g.customer, g.company, SUM(g.amount) AS amount, SUM(g.valued) AS valued, SUM(g.margin) AS margin,
+			CONCAT('|', GROUP_CONCAT({bought.format("g.item_group")} ORDER BY g.item_group SEPARATOR '|'), '|')
+				AS item_groups,
+			CONCAT('{{', GROUP_CONCAT(
+				IF(g.item_group <> '', CONCAT(JSON_QUOTE(g.item_group), ': ', ROUND(g.amount, 2)), NULL)
+				ORDER BY g.item_group SEPARATOR ', '), '}}') AS item_group_mix,
+			SUBSTRING_INDEX(GROUP_CONCAT({bought.format("g.item_group")}
+				ORDER BY g.amount DESC, g.item_group SEPARATOR '|'), '|', 1) AS top_item_group,
+			100 * MAX({bought.format("g.amount")}) / SUM({bought.format("g.amount")}) AS top_item_group_share
+		FROM (
+			SELECT x.customer, IF(w.whole, '', x.company) AS company, x.item_group,
+				SUM(x.amount * IF(w.whole, sc.rate, 1)) AS amount,
+				SUM(x.valued * IF(w.whole, sc.rate, 1)) AS valued,
+				SUM(x.margin * IF(w.whole, sc.rate, 1)) AS margin
+			FROM ({_sold_lines(customers)}) x
+			JOIN {scopes} sc ON sc.company = x.company
+			JOIN (SELECT 0 AS whole UNION ALL SELECT 1) w
+			GROUP BY x.customer, IF(w.whole, '', x.company), x.item_group
+		) g
+		GROUP BY g.customer, g.company
+	"""
+
+
+def _sold_lines(customers: CustomerSlice) -> str:
+	"""The lines per customer, company and item group. Lines of POS Invoices carry no valuation."""
+	year = f"d.docstatus = 1 AND COALESCE(d.is_opening, 'No') <> 'Yes' AND {_within('d.posting_date', 365)}"
+	return f"""
+		SELECT d.customer, d.company, COALESCE(l.item_group, '') AS item_group,
+			SUM(l.base_net_amount) AS amount,
+			SUM(IF(l.incoming_rate > 0, l.base_net_amount, 0)) AS valued,
+			SUM(IF(l.incoming_rate > 0, l.base_net_amount - l.incoming_rate * l.stock_qty, 0)) AS margin
+		FROM `tabSales Invoice` d
+		JOIN `tabSales Invoice Item` l ON l.parent = d.name
+		WHERE {year} AND d.is_consolidated = 0 AND {customers.named("d.customer")}
+		GROUP BY d.customer, d.company, COALESCE(l.item_group, '')
+		UNION ALL
+		SELECT d.customer, d.company, COALESCE(l.item_group, ''), SUM(l.base_net_amount), 0, 0
+		FROM `tabPOS Invoice` d
+		JOIN `tabPOS Invoice Item` l ON l.parent = d.name
+		WHERE {year} AND {customers.named("d.customer")}
+		GROUP BY d.customer, d.company, COALESCE(l.item_group, '')
+	"""
+
+
+_MEDIA = {
+	"last_email": "('Email')",
+	"last_call": "('Phone', 'Chat', 'SMS')",
+	"last_meeting": "('Meeting', 'Visit', 'Event')",
+}
+
+
+def _contacts(customers: CustomerSlice) -> str:
+	"""The last day of each kind of contact; it belongs to the customer, whatever the company."""
+	days = ", ".join(f"MAX(IF(medium IN {media}, day, NULL)) AS {column}" for column, media in _MEDIA.items())
+	when = "DATE(COALESCE(c.communication_date, c.creation))"
+	return f"""
+		SELECT customer, MAX(day) AS last_contact, {days}
+		FROM (
+			SELECT c.reference_name AS customer, c.communication_medium AS medium, {when} AS day
+			FROM `tabCommunication` c
+			WHERE c.reference_doctype = 'Customer' AND {customers.named("c.reference_name")}
+				AND c.communication_type = 'Communication'
+			UNION ALL
+			SELECT link.link_name, c.communication_medium, {when}
+			FROM `tabCommunication Link` link
+			JOIN `tabCommunication` c ON c.name = link.parent
+			WHERE link.link_doctype = 'Customer' AND {customers.named("link.link_name")}
+				AND c.communication_type = 'Communication'
+		) contacts
+		WHERE day <= %(as_of)s
+		GROUP BY customer
+	"""

@@ -1,0 +1,138 @@
+// Copyright (c) 2026, crm_ext contributors
+// License: GPL-3.0-or-later. See license.txt
+
+// What our forms share: chips in a tag's colour, small HTML builders that escape, one style sheet.
+
+(() => {
+	frappe.provide("crm_ext.ui");
+
+	crm_ext.ui.escape = (text) => frappe.utils.escape_html(String(text ?? ""));
+
+	crm_ext.ui.colour = (colour) => (/^#[0-9a-f]{3,8}$/i.test(colour || "") ? colour : "#6b7280");
+
+	crm_ext.ui.date = (value) =>
+		value ? frappe.datetime.str_to_user(String(value).slice(0, 10)) : "";
+
+	crm_ext.ui.money = (value, currency, decimals = 0) =>
+		format_currency(value, currency || frappe.boot.sysdefaults.currency, decimals);
+
+	crm_ext.ui.number = (value) => {
+		const number = Number(value);
+		if (value === null || value === undefined || value === "" || Number.isNaN(number)) {
+			return value ?? "";
+		}
+		return format_number(number, null, Number.isInteger(number) ? 0 : 2);
+	};
+
+	crm_ext.ui.customer_link = (name, label) =>
+		`<a href="${frappe.utils.get_form_link("Customer", name)}">${crm_ext.ui.escape(
+			label || name
+		)}</a>`;
+
+	/** A tag as a chip; `attributes` are escaped here. */
+	crm_ext.ui.chip = (
+		tag,
+		colour,
+		{ element = "span", attributes = {}, note = "", icon = "" } = {}
+	) => {
+		const { escape } = crm_ext.ui;
+		const written = Object.entries(attributes)
+			.map(([name, value]) => `${name}="${escape(value)}"`)
+			.join(" ");
+		return `<${element} class="crm-ext-chip" style="--crm-ext-colour: ${crm_ext.ui.colour(
+			colour
+		)}" ${written}>
+			<span class="crm-ext-chip-label">${escape(__(tag))}</span>
+			${note ? `<span class="crm-ext-chip-note">${escape(note)}</span>` : ""}${icon}
+		</${element}>`;
+	};
+
+	/** Rows of label and value; values are HTML, rows without a value are left out. */
+	crm_ext.ui.facts = (rows) =>
+		`<dl class="crm-ext-facts">${rows
+			.filter(([, value]) => value)
+			.map(
+				([label, value]) =>
+					`<div><dt>${crm_ext.ui.escape(label)}</dt><dd>${value}</dd></div>`
+			)
+			.join("")}</dl>`;
+
+	crm_ext.ui.heading = (text) => `<h6 class="crm-ext-heading">${crm_ext.ui.escape(text)}</h6>`;
+
+	crm_ext.ui.failure = (text) =>
+		`<p class="text-muted text-center p-4">${crm_ext.ui.escape(text)}</p>`;
+
+	crm_ext.ui.style = () => {
+		if (!document.getElementById("crm-ext-style")) {
+			frappe.dom.set_style(crm_ext.ui.STYLE, "crm-ext-style");
+		}
+	};
+
+	crm_ext.ui.STYLE = `
+	.crm-ext-chip {
+		--crm-ext-tint: color-mix(in srgb, var(--crm-ext-colour) 12%, var(--fg-color));
+		--crm-ext-ink: color-mix(in srgb, var(--crm-ext-colour) 72%, var(--text-color));
+		display: inline-flex; align-items: center; gap: 5px; max-width: 100%;
+		padding: 3px 10px; border-radius: 999px; font-size: var(--text-sm); font-weight: 500;
+		line-height: 1.5; white-space: nowrap; color: var(--crm-ext-ink); background: var(--crm-ext-tint);
+		border: 1px solid color-mix(in srgb, var(--crm-ext-colour) 28%, var(--fg-color));
+	}
+	button.crm-ext-chip { cursor: pointer; }
+	button.crm-ext-chip:hover, button.crm-ext-chip:focus-visible {
+		background: color-mix(in srgb, var(--crm-ext-colour) 22%, var(--fg-color)); outline: none;
+	}
+	button.crm-ext-chip:focus-visible { box-shadow: 0 0 0 2px color-mix(in srgb, var(--crm-ext-colour) 45%, transparent); }
+	.crm-ext-chip-label { overflow: hidden; text-overflow: ellipsis; }
+	.crm-ext-chip-note { font-weight: 400; opacity: 0.8; overflow: hidden; text-overflow: ellipsis; max-width: 160px; }
+	.crm-ext-chip .icon { width: 11px; height: 11px; stroke: currentColor; flex: none; }
+	.crm-ext-head { border-bottom: 1px solid var(--border-color); }
+	.crm-ext-tags { display: flex; flex-wrap: wrap; gap: 8px 20px; padding: 12px var(--padding-md) 10px; }
+	.crm-ext-tags:empty { display: none; }
+	.crm-ext-group { display: inline-flex; flex-wrap: wrap; align-items: center; gap: 6px; min-width: 0; }
+	.crm-ext-group-name { font-size: var(--text-sm); color: var(--text-muted); }
+	.crm-ext-figures { display: flex; flex-wrap: wrap; gap: 10px 36px; padding: 4px var(--padding-md) 14px; }
+	.crm-ext-tags:empty + .crm-ext-figures { padding-top: 12px; }
+	.crm-ext-figure-label { font-size: var(--text-xs); color: var(--text-muted); line-height: 1.5; }
+	.crm-ext-figure-value {
+		font-size: var(--text-base); font-weight: 600; color: var(--text-color); font-variant-numeric: tabular-nums;
+	}
+	.crm-ext-figure-value.is-bad { color: var(--red-600, #c0392b); }
+	.crm-ext-figure-note { font-size: var(--text-xs); font-weight: 400; color: var(--text-muted); margin-left: 4px; }
+	.crm-ext-heading {
+		margin: 20px 0 8px; font-size: var(--text-sm); font-weight: 600; color: var(--text-color);
+	}
+	.crm-ext-lead { margin: 10px 0 14px; font-size: var(--text-md); line-height: 1.55; color: var(--text-color); }
+	.crm-ext-facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 10px 20px; margin: 0; }
+	.crm-ext-facts dt { font-size: var(--text-xs); font-weight: 400; color: var(--text-muted); }
+	.crm-ext-facts dd { margin: 0; color: var(--text-color); overflow-wrap: anywhere; }
+	.crm-ext-table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+	.crm-ext-table th { font-size: var(--text-xs); font-weight: 400; color: var(--text-muted); padding: 4px 8px; }
+	.crm-ext-table td { padding: 7px 8px; border-top: 1px solid var(--border-color); vertical-align: top; overflow-wrap: anywhere; }
+	.crm-ext-table .is-number { text-align: right; white-space: nowrap; }
+	.crm-ext-mark { font-weight: 700; width: 26px; }
+	.crm-ext-mark.is-met { color: var(--green-600, #16a34a); }
+	.crm-ext-mark.is-unmet { color: var(--red-600, #dc2626); }
+	.crm-ext-foot { margin-top: 18px; font-size: var(--text-xs); color: var(--text-muted); }
+	.crm-ext-timeline { list-style: none; margin: 4px 0 0; padding: 0; }
+	.crm-ext-timeline li { position: relative; padding: 0 0 18px 22px; border-left: 2px solid var(--border-color); margin-left: 6px; }
+	.crm-ext-timeline li:last-child { padding-bottom: 2px; }
+	.crm-ext-timeline li::before {
+		content: ""; position: absolute; left: -6px; top: 6px; width: 10px; height: 10px; border-radius: 50%;
+		background: var(--crm-ext-colour, #6b7280); box-shadow: 0 0 0 3px var(--modal-bg, var(--fg-color));
+	}
+	.crm-ext-timeline .is-over { opacity: 0.65; }
+	.crm-ext-summary {
+		padding: 10px 14px; margin-bottom: 12px; border-radius: var(--border-radius-md); line-height: 1.6;
+		background: var(--subtle-fg, var(--control-bg)); color: var(--text-color);
+	}
+	.crm-ext-cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; }
+	.crm-ext-card { padding: 12px 14px; border: 1px solid var(--border-color); border-radius: var(--border-radius-md); }
+	.crm-ext-card-label { font-size: var(--text-sm); color: var(--text-muted); }
+	.crm-ext-card-value { font-size: 22px; font-weight: 600; line-height: 1.4; font-variant-numeric: tabular-nums; }
+	.crm-ext-heat { overflow-x: auto; }
+	.crm-ext-heat td.is-cell { text-align: right; border: 1px solid var(--fg-color); min-width: 92px; }
+	.crm-ext-heat td.is-cell small { display: block; color: var(--text-muted); }
+	.crm-ext-heat th { text-align: right; white-space: nowrap; }
+	.crm-ext-heat th:first-child, .crm-ext-heat td:first-child { text-align: left; white-space: nowrap; }
+	`;
+})();

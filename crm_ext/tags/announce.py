@@ -1,0 +1,126 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""Telling the world, once per change, that a customer gained or lost a tag.
+
+A change is written together with its pending event (an outbox). This job takes pending events in batches, fires
+them and clears them in one transaction, so that a kill neither loses nor repeats what handlers wrote.
+"""
+
+from collections.abc import Sequence
+
+import frappe
+
+from crm_ext.constants import TAG_GAINED, TAG_LOST
+from crm_ext.tags import mirror
+
+BATCH = 500
+EVENTS = {"gained": TAG_GAINED, "lost": TAG_LOST}
+
+
+def announce(*, commit: bool = True) -> int:
+	"""Fire all pending events, oldest first; returns how many. Safe to run twice and in parallel."""
+	fired = 0
+	while rows := _take():
+		mirror.sync({row.customer for row in rows})
+		fired += sum(_fire(row) for row in rows)
+		frappe.db.sql(
+			"UPDATE `tabCustomer Tag Assignment` SET pending_events = '' WHERE name IN %s",
+			(tuple(row.name for row in rows),),
+		)
+		if commit:
+			frappe.db.commit()
+	return fired
+
+
+def announce_later() -> None:
+	"""Have the pending events fired in the background, once this transaction is through."""
+	frappe.enqueue("crm_ext.tags.announce.announce", queue="short", enqueue_after_commit=True)
+
+
+def _take() -> list[frappe._dict]:
+	return frappe.db.sql(
+		"""SELECT name, customer, tag, tag_group, company, source, since, until, reason, end_reason, pending_events
+		FROM `tabCustomer Tag Assignment` WHERE pending_events > ''
+		ORDER BY COALESCE(until, since), name LIMIT %s FOR UPDATE SKIP LOCKED""",
+		(BATCH,),
+		as_dict=True,
+	)
+
+
+def _fire(row: frappe._dict) -> int:
+	fired = 0
+	for word in row.pending_events.split():
+		event = EVENTS[word]
+		webhooks = _webhooks(event)
+		if not (webhooks or _somebody_listens(event)):
+			continue
+		frappe.db.savepoint("crm_ext_event")
+		try:
+			_run(row, event, webhooks)
+		except Exception:
+			frappe.db.rollback(save_point="crm_ext_event")
+			frappe.log_error(
+				title=f"{event} failed", reference_doctype="Customer Tag Assignment", reference_name=row.name
+			)
+		fired += 1
+	return fired
+
+
+def _run(row: frappe._dict, event: str, webhooks: Sequence[frappe._dict]) -> None:
+	# a fresh document per change: Frappe runs a Notification once per document object
+	customer = frappe.get_doc("Customer", row.customer)
+	customer.crm_ext_tag_change = frappe._dict(
+		event=event,
+		assignment=row.name,
+		tag=row.tag,
+		group=row.tag_group,
+		company=row.company,
+		source=row.source,
+		at=row.until if event == TAG_LOST else row.since,
+		reason=row.end_reason if event == TAG_LOST else row.reason,
+	)
+	customer.run_method(event)
+	for webhook in webhooks:
+		_enqueue_webhook(customer, webhook)
+
+
+def _somebody_listens(event: str) -> bool:
+	"""Whether an app's doc_events, a Notification or a Server Script waits for the event."""
+	if not hasattr(frappe.local, "crm_ext_listeners"):
+		frappe.local.crm_ext_listeners = {}
+	listeners = frappe.local.crm_ext_listeners
+	if event not in listeners:
+		hooks = frappe.get_doc_hooks()
+		listeners[event] = bool(
+			hooks.get("Customer", {}).get(event)
+			or hooks.get("*", {}).get(event)
+			or frappe.db.exists(
+				"Notification",
+				{"document_type": "Customer", "event": "Method", "method": event, "enabled": 1},
+			)
+		)
+	return listeners[event]
+
+
+def _webhooks(event: str) -> list[frappe._dict]:
+	return frappe.get_all(
+		"Webhook",
+		filters={"webhook_doctype": "Customer", "webhook_docevent": event, "enabled": 1},
+		fields=["name", "condition", "background_jobs_queue"],
+	)
+
+
+def _enqueue_webhook(customer, webhook: frappe._dict) -> None:
+	"""Frappe's own webhook runner knows only its fixed events; the sending is Frappe's."""
+	from frappe.integrations.doctype.webhook.webhook import get_context
+
+	if webhook.condition and not frappe.safe_eval(webhook.condition, eval_locals=get_context(customer)):
+		return
+	frappe.enqueue(
+		"frappe.integrations.doctype.webhook.webhook.enqueue_webhook",
+		queue=webhook.background_jobs_queue or "default",
+		enqueue_after_commit=True,
+		doc=customer,
+		webhook=webhook,
+	)

@@ -1,0 +1,139 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""The tags of Frappe's own lists show ours: a one-way copy to Customer._user_tags and Tag Link.
+
+Free tags that people set there themselves stay.
+"""
+
+from collections.abc import Collection
+
+import frappe
+from frappe.utils import now_datetime
+
+from crm_ext.compat import user_tags_text
+from crm_ext.constants import OPEN
+from crm_ext.crm_ext.doctype.crm_ext_settings.crm_ext_settings import settings
+
+BATCH = 500
+
+
+def enabled() -> bool:
+	return bool(settings().mirror_tags)
+
+
+def sync(customers: Collection[str]) -> None:
+	"""Bring the mirrored tags of these customers in line with their open assignments."""
+	if customers and enabled():
+		_sync(customers, _our_tags())
+
+
+def _sync(customers: Collection[str], ours: set[str]) -> None:
+	held: dict[str, set[str]] = {}
+	for row in frappe.get_all(
+		"Customer Tag Assignment",
+		filters={"customer": ("in", list(customers)), "closed_key": OPEN, "shadow": 0},
+		fields=["customer", "tag"],
+	):
+		held.setdefault(row.customer, set()).add(row.tag)
+	_write({customer: held.get(customer, set()) for customer in customers}, ours)
+
+
+def sync_all(*, commit: bool = False) -> None:
+	"""Mirror every customer, as after the switch was turned on."""
+	customers = frappe.get_all("Customer", pluck="name", order_by="name")
+	for first in range(0, len(customers), BATCH):
+		sync(customers[first : first + BATCH])
+		if commit:
+			frappe.db.commit()
+
+
+def remove_all() -> None:
+	"""Take our tags out of the lists again: for the uninstall, and for switching the mirror off."""
+	ours = _our_tags()
+	linked = frappe.get_all(
+		"Tag Link", filters={"document_type": "Customer", "tag": ("in", list(ours))}, pluck="document_name"
+	)
+	customers = sorted(set(linked))
+	for first in range(0, len(customers), BATCH):
+		_write({customer: set() for customer in customers[first : first + BATCH]}, ours)
+	for tag in ours:
+		if not frappe.db.exists("Tag Link", {"tag": tag}):
+			frappe.db.delete("Tag", {"name": tag})
+
+
+def _our_tags() -> set[str]:
+	return set(frappe.get_all("Customer Tag", pluck="name"))
+
+
+def _write(wanted: dict[str, set[str]], ours: set[str]) -> None:
+	rows = frappe.db.sql(
+		"SELECT name, customer_name, _user_tags FROM `tabCustomer` WHERE name IN %s", (tuple(wanted),)
+	)
+	links = {
+		(row.document_name, row.tag): row.name
+		for row in frappe.get_all(
+			"Tag Link",
+			filters={
+				"document_type": "Customer",
+				"document_name": ("in", list(wanted)),
+				"tag": ("in", list(ours)),
+			},
+			fields=["name", "document_name", "tag"],
+		)
+	}
+	missing = []
+	for name, title, text in rows:
+		own = [tag for tag in (text or "").split(",") if tag and tag not in ours]
+		new = user_tags_text([*own, *sorted(wanted[name])])
+		if new != (text or ""):
+			frappe.db.sql("UPDATE `tabCustomer` SET _user_tags = %s WHERE name = %s", (new, name))
+		missing += [(name, title, tag) for tag in sorted(wanted[name]) if (name, tag) not in links]
+	gone = [link for (customer, tag), link in links.items() if tag not in wanted[customer]]
+	if gone:
+		frappe.db.delete("Tag Link", {"name": ("in", gone)})
+	_link(missing)
+
+
+def _link(missing: list[tuple[str, str, str]]) -> None:
+	if not missing:
+		return
+	tags = {tag for _, _, tag in missing}
+	known = set(frappe.get_all("Tag", filters={"name": ("in", list(tags))}, pluck="name"))
+	for tag in sorted(tags - known):
+		frappe.get_doc(doctype="Tag", name=tag).insert(ignore_permissions=True)  # a job's own bookkeeping
+	now, user = now_datetime(), frappe.session.user
+	frappe.db.bulk_insert(
+		"Tag Link",
+		(
+			"name",
+			"creation",
+			"modified",
+			"owner",
+			"modified_by",
+			"document_type",
+			"document_name",
+			"title",
+			"tag",
+		),
+		[
+			(frappe.generate_hash(length=10), now, now, user, user, "Customer", customer, title, tag)
+			for customer, title, tag in missing
+		],
+	)
+
+
+def rename_later(old: str, new: str) -> None:
+	"""Have a renamed tag renamed in the lists too, in the background."""
+	frappe.enqueue("crm_ext.tags.mirror.rename", queue="long", enqueue_after_commit=True, old=old, new=new)
+
+
+def rename(old: str, new: str) -> None:
+	"""Replace the mirrored tag `old` by `new` wherever it is shown."""
+	linked = frappe.get_all(
+		"Tag Link", filters={"document_type": "Customer", "tag": old}, pluck="document_name", order_by="name"
+	)
+	for first in range(0, len(linked), BATCH):
+		_sync(linked[first : first + BATCH], _our_tags() | {old, new})
+	if not frappe.db.exists("Tag Link", {"tag": old}):
+		frappe.db.delete("Tag", {"name": old})

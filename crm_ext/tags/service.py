@@ -1,0 +1,333 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""Customer tags: giving, taking, refreshing."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+
+import frappe
+from frappe.utils import getdate, now_datetime, nowdate
+
+from crm_ext.constants import ALL_COMPANIES, OPEN
+from crm_ext.crm_ext.doctype.crm_ext_settings.crm_ext_settings import settings
+from crm_ext.exceptions import AlreadyTagged, NotInForce, NotTagged, PastDate, ReasonMissing
+from crm_ext.profile.slices import CustomerSlice, slices
+from crm_ext.rules import evidence
+from crm_ext.rules.lifecycle import Status, in_force
+from crm_ext.rules.site import SiteContext, currency_of, registry
+from crm_ext.tags import groups as groups_
+from crm_ext.tags import store
+from crm_ext.tags.evaluate import Evaluation, Judged
+from crm_ext.tags.groups import CompiledGroup, Group
+from crm_ext.tags.model import REPLACED, RULE_ENDED, Held
+from crm_ext.tags.store import Gain, Loss, OpenAssignment
+
+EXPIRED = "Its validity ended"
+MERGED = "The customer was merged into another that has the tag"
+
+
+def enabled() -> bool:
+	return bool(settings().tags_enabled)
+
+
+def refresh_slice(
+	chunk: CustomerSlice, as_of: date, *, levels: Sequence[Sequence[Group]] | None = None
+) -> int:
+	"""Bring the tags of a slice in line with the profiles; returns how many tags were gained or lost.
+
+	Runs in the caller's transaction, after the profiles of the slice were refreshed.
+	"""
+	if not enabled():
+		return 0
+	store.lock_customers(chunk)
+	return _SliceRefresh(chunk, as_of).run(groups_.load() if levels is None else levels)
+
+
+def reevaluate(group_names: Sequence[str] | None = None, *, commit: bool = True) -> int:
+	"""Evaluate groups again for every customer, from the profiles as they are: after a rule was changed."""
+	changed = 0
+	levels = groups_.load(group_names)
+	for chunk in slices(None):
+		changed += refresh_slice(chunk, getdate(nowdate()), levels=levels)
+		if commit:
+			frappe.db.commit()
+	return changed
+
+
+class _SliceRefresh:
+	"""One refresh of one slice of customers."""
+
+	def __init__(self, chunk: CustomerSlice, as_of: date):
+		self.chunk = chunk
+		self.as_of = as_of
+		self.moment = now_datetime() if as_of == getdate(nowdate()) else datetime.combine(as_of, time.min)
+		self.changed = 0
+		self.held: dict[tuple[str, str], list[OpenAssignment]] = {}
+
+	def run(self, levels: Sequence[Sequence[Group]]) -> int:
+		self._read_held()
+		for level in levels:
+			for company, groups in scopes_of(level).items():
+				context = SiteContext(self.as_of, currency_of(company))
+				compiled = [c for group in groups if (c := groups_.compile_or_report(group, context))]
+				self._apply(compiled, company, context, observing=False)
+				watched = [c for c in compiled if c.group.observes]
+				self._apply(watched, company, context, observing=True)
+		return self.changed
+
+	def _read_held(self) -> None:
+		"""What is held now; what has expired, or is observed no longer, ends here."""
+		observed = set(frappe.get_all("Customer Tag", {"status": Status.OBSERVING.value}, pluck="name"))
+		over = []
+		for a in store.open_assignments(self.chunk):
+			if a.expires_on and a.expires_on < self.as_of:
+				over.append(Loss(assignment=a.name, shadow=bool(a.shadow), reason=EXPIRED))
+			elif a.shadow and a.tag not in observed:
+				over.append(Loss(assignment=a.name, shadow=True, reason=RULE_ENDED))
+			else:
+				self.held.setdefault((a.tag_group, a.company), []).append(a)
+		store.close_rows(over, self.moment)
+		self.changed += sum(not loss.shadow for loss in over)
+
+	def _apply(
+		self, compiled: Sequence[CompiledGroup], company: str, context: SiteContext, *, observing: bool
+	) -> None:
+		"""Decide and write. Observing: as if the observing tags were active, recording only what befalls them."""
+		if not compiled:
+			return
+		rows: dict[tuple[str, str], OpenAssignment] = {}
+		held: dict[tuple[str, str], list[Held]] = {}
+		for group in compiled:
+			observed = group.group.observed if observing else frozenset()
+			for a in self.held.get((group.group.name, company), ()):
+				if bool(a.shadow) == (a.tag in observed):
+					rows[a.customer, a.tag] = a
+					held.setdefault((a.customer, a.tag_group), []).append(a.held())
+		evaluation = Evaluation(compiled, company, self.as_of, observing=observing)
+		judged: dict[str, list[Judged]] = {}
+		for j in evaluation.run(self.chunk, registry(), held):
+			if j.decision.changes:
+				judged.setdefault(j.group.group.name, []).append(j)
+		for group in compiled:
+			writer = _Writer(group, company, context, rows, shadow=observing)
+			changed = writer.write(judged.get(group.group.name, ()), self.moment)
+			self.changed += 0 if observing else changed
+
+
+def scopes_of(groups: Sequence[Group]) -> dict[str, list[Group]]:
+	"""The groups by the company they are evaluated for."""
+	together = [group for group in groups if not group.per_company]
+	scopes = {ALL_COMPANIES: together} if together else {}
+	if per_company := [group for group in groups if group.per_company]:
+		scopes |= {name: per_company for name in frappe.get_all("Company", pluck="name", order_by="name")}
+	return scopes
+
+
+class _Writer:
+	"""Turns decisions into rows with evidence."""
+
+	def __init__(
+		self,
+		compiled: CompiledGroup,
+		company: str,
+		context: SiteContext,
+		rows: dict[tuple[str, str], OpenAssignment],
+		*,
+		shadow: bool,
+	):
+		self.compiled = compiled
+		self.company = company
+		self.context = context
+		self.rows = rows
+		self.shadow = shadow
+		self.written = compiled.group.observed if shadow else {tag.name for tag in compiled.group.tags}
+		self.tags = {tag.name: tag for tag in compiled.group.tags}
+
+	def write(self, judged: Sequence[Judged], moment: datetime) -> int:
+		facts = store.facts_of([j.customer for j in judged], self.company, self.compiled.facts(), registry())
+		gains, losses, grace = [], [], {}
+		for j in judged:
+			known = facts[j.customer]
+			gains += [self._gain(j, tag, known) for tag in j.decision.gains if tag in self.written]
+			losses += [
+				self._loss(j, tag, reason, known) for tag, reason in j.decision.losses if tag in self.written
+			]
+			grace.update(
+				(self.rows[j.customer, tag].name, until)
+				for tag, until in j.decision.grace
+				if tag in self.written
+			)
+		store.close_rows(losses, moment)
+		store.open_rows(gains, moment)
+		store.set_grace(grace)
+		return len(gains) + len(losses)
+
+	def _gain(self, j: Judged, tag: str, facts) -> Gain:
+		return Gain(
+			customer=j.customer,
+			company=self.company,
+			tag=tag,
+			tag_group=self.compiled.group.name,
+			shadow=self.shadow,
+			rule_version=f"{self.tags[tag].version} · {self.tags[tag].version_hash}",
+			evidence=self._evidence(tag, facts, holding=False, losers=j.decision.losers),
+		)
+
+	def _loss(self, j: Judged, tag: str, reason: str, facts) -> Loss:
+		winners = [(winner, REPLACED) for winner in j.decision.gains] if reason == REPLACED else []
+		known = (
+			self._evidence(tag, facts, holding=True, losers=winners) if tag in self.compiled.clauses else None
+		)
+		return Loss(
+			assignment=self.rows[j.customer, tag].name, shadow=self.shadow, reason=reason, evidence=known
+		)
+
+	def _evidence(self, tag: str, facts, *, holding: bool, losers: Iterable[tuple[str, str]]) -> dict:
+		return evidence.build(
+			self.tags[tag].reference,
+			self.compiled.clauses[tag],
+			facts,
+			as_of=self.context.as_of,
+			company=self.company,
+			currency=self.context.currency,
+			holding=holding,
+			losers=losers,
+		)
+
+
+def assign(
+	customer: str,
+	tag: str,
+	*,
+	reason: str,
+	until: date | None = None,
+	lock: bool = False,
+	company: str = ALL_COMPANIES,
+	source: str = "Manual",
+) -> str:
+	"""Give a tag by hand; in an exclusive group it takes the place of the tag held. Returns the assignment's name.
+
+	`until` is the last day on which it holds. `lock` keeps rules from changing it.
+	Raises ReasonMissing, PastDate, NotInForce, AlreadyTagged.
+	"""
+	assignment = frappe.get_doc(
+		doctype="Customer Tag Assignment",
+		customer=customer,
+		tag=tag,
+		company=company,
+		source=source,
+		reason=reason,
+		expires_on=until,
+		locked=int(lock),
+	)
+	assignment.flags.crm_ext_source = source
+	return assignment.insert(ignore_permissions=True).name  # the API has checked
+
+
+def prepare_manual(*, customer: str, tag: str, company: str, reason: str | None, until: date | None) -> str:
+	"""Check what a person gives and make room for it; returns the tag's group. Same errors as `assign`."""
+	if not (reason or "").strip():
+		raise ReasonMissing()
+	if until and getdate(until) < getdate(nowdate()):
+		raise PastDate(date=frappe.format(until, "Date"))
+	known = frappe.db.get_value(
+		"Customer Tag", tag, ["tag_group", "status", "valid_from", "valid_to"], as_dict=True
+	)
+	if known.status != Status.ACTIVE or not in_force(known.valid_from, known.valid_to, getdate(nowdate())):
+		raise NotInForce(tag=tag)
+	chunk = CustomerSlice.of([customer])
+	store.lock_customers(chunk)
+	held = [
+		a
+		for a in store.open_assignments(chunk)
+		if a.tag_group == known.tag_group and a.company == company and not a.shadow
+	]
+	if any(a.tag == tag and a.source != "Rule" for a in held):
+		raise AlreadyTagged(tag=tag)
+	exclusive = frappe.db.get_value("Customer Tag Group", known.tag_group, "selection") == groups_.EXCLUSIVE
+	over = [a for a in held if exclusive or a.tag == tag]
+	store.close_rows([Loss(assignment=a.name, shadow=False, reason=REPLACED) for a in over], now_datetime())
+	return known.tag_group
+
+
+def remove(customer: str, tag: str, *, reason: str, company: str = ALL_COMPANIES) -> str:
+	"""End a tag by hand; a rule whose conditions hold will give it again. Returns the assignment's name.
+
+	Raises ReasonMissing, NotTagged.
+	"""
+	if not (reason or "").strip():
+		raise ReasonMissing()
+	chunk = CustomerSlice.of([customer])
+	store.lock_customers(chunk)
+	held = [
+		a for a in store.open_assignments(chunk) if a.tag == tag and a.company == company and not a.shadow
+	]
+	if not held:
+		raise NotTagged(tag=tag)
+	loss = Loss(assignment=held[0].name, shadow=False, reason=reason)
+	store.close_rows([loss], now_datetime())
+	return held[0].name
+
+
+def end_all(tag: str, reason: str) -> int:
+	"""End a tag for everybody who holds or is observed to hold it; returns for how many."""
+	rows = frappe.get_all(
+		"Customer Tag Assignment", filters={"tag": tag, "closed_key": OPEN}, fields=["name", "shadow"]
+	)
+	store.close_rows(
+		[Loss(assignment=row.name, shadow=bool(row.shadow), reason=reason) for row in rows], now_datetime()
+	)
+	return len(rows)
+
+
+def merge_customer(old: str, new: str) -> None:
+	"""Before two customers become one: end the tags of the old one that the new one has too. Nothing is deleted."""
+	store.move_to_customer(old, new, now_datetime(), MERGED)
+
+
+def tags_of(customer: str, company: str | None = None) -> list[dict]:
+	"""The tags a customer holds: [{tag, group, company, source, since, until, rule, evidence}].
+
+	With `company`, those of that company and those that hold for all companies together. `until` is the last day
+	of a tag given for a time.
+	"""
+	filters = {"customer": customer, "closed_key": OPEN, "shadow": 0}
+	if company is not None:
+		filters["company"] = ("in", [company, ALL_COMPANIES])
+	rows = frappe.get_all(
+		"Customer Tag Assignment",
+		filters=filters,
+		fields=[
+			*(
+				"name",
+				"tag",
+				"tag_group",
+				"company",
+				"source",
+				"since",
+				"expires_on",
+				"grace_until",
+				"locked",
+			),
+			*("reason", "rule_version", "evidence"),
+		],
+		order_by="tag_group asc, tag asc",
+	)
+	return [
+		{
+			"assignment": row.name,
+			"tag": row.tag,
+			"group": row.tag_group,
+			"company": row.company,
+			"source": row.source,
+			"since": row.since,
+			"until": row.expires_on,
+			"grace_until": row.grace_until,
+			"locked": row.locked,
+			"reason": row.reason,
+			"rule": row.rule_version,
+			"evidence": frappe.parse_json(row.evidence) if row.evidence else None,
+		}
+		for row in rows
+	]
