@@ -14,3 +14,15 @@ def user_tags_text(tags: Iterable[str]) -> str:
 	"""The text of a `_user_tags` column: ",a,b" up to version 15, "a,b" from 16 on."""
 	text = ",".join(tags)
 	return f",{text}" if text and MAJOR_VERSION < 16 else text
+
+
+def counter_sales_by_pos_invoice(yes: bool = True) -> bool:
+	"""Have the point of sale write POS Invoices, as v15 always does; returns whether it did so before.
+
+	v16 writes Sales Invoices by default and refuses POS Invoices meanwhile.
+	"""
+	if not frappe.get_meta("POS Settings").has_field("invoice_type"):
+		return True
+	before = frappe.db.get_single_value("POS Settings", "invoice_type")
+	frappe.db.set_single_value("POS Settings", "invoice_type", "POS Invoice" if yes else "Sales Invoice")
+	return before == "POS Invoice"

@@ -44,7 +44,11 @@ HOME = Company("Willow Bay Trading", "WBT", "CNY", "China")
 PACIFIC = Company("Willow Bay Pacific", "WBP", "USD", "Singapore")
 COMPANIES = (HOME, PACIFIC)
 
-EXCHANGE_RATES = (("USD", "CNY", days(800), "7.1"), ("USD", "CNY", days(200), "7.05"), ("USD", "CNY", days(0), "7"))
+EXCHANGE_RATES = (
+	("USD", "CNY", days(800), "7.1"),
+	("USD", "CNY", days(200), "7.05"),
+	("USD", "CNY", days(0), "7"),
+)
 
 PRICE_LISTS = (("Willow Bay CNY", "CNY", 1), ("Willow Bay USD", "USD", 7))
 """Name, currency, and by how much the prices below are divided."""
@@ -52,8 +56,16 @@ PRICE_LISTS = (("Willow Bay CNY", "CNY", 1), ("Willow Bay USD", "USD", 7))
 WAREHOUSE = "Harbour Warehouse"
 SHOP = "City Shop"
 
-TERRITORIES = (("Home Market", ""), ("North Coast", "Home Market"), ("River Towns", "Home Market"), ("Overseas", ""))
-CUSTOMER_GROUPS = (("Willow Bay Customers", ""), *((g, "Willow Bay Customers") for g in ("Key Accounts", "Trade", "Walk-in")))
+TERRITORIES = (
+	("Home Market", ""),
+	("North Coast", "Home Market"),
+	("River Towns", "Home Market"),
+	("Overseas", ""),
+)
+CUSTOMER_GROUPS = (
+	("Willow Bay Customers", ""),
+	*((g, "Willow Bay Customers") for g in ("Key Accounts", "Trade", "Walk-in")),
+)
 ITEM_GROUPS = (
 	("Workshop Equipment", ""),
 	("Machines", "Workshop Equipment"),
@@ -332,9 +344,7 @@ CUSTOMERS = (
 		story="Invoiced in USD by the CNY company, on a USD receivable account, and not paid yet.",
 		tags=("Potential", "Active"),
 		owes=True,
-		events=(
-			sale(days(25), "2500", LATHE, 4, currency="USD", conversion_rate="7.1", due_after=10),
-		),
+		events=(sale(days(25), "2500", LATHE, 4, currency="USD", conversion_rate="7.1", due_after=10),),
 		territory="Overseas",
 		currency="USD",
 	),
@@ -476,9 +486,7 @@ CUSTOMERS = (
 		story="Bought 200 days ago and returned everything 30 days ago: a return is no cooperation.",
 		tags=("Potential", "Lost"),
 		owes=True,
-		events=(
-			Invoice(ago=days(200), lines=of(LATHE, "20000", 6), returned_lines=(0,), returned=days(30)),
-		),
+		events=(Invoice(ago=days(200), lines=of(LATHE, "20000", 6), returned_lines=(0,), returned=days(30)),),
 	),
 	Customer(
 		name="Islay Traders",
@@ -517,7 +525,9 @@ class User:
 PASSWORD = "willow-bay-2026"
 """Of all three demo users. Demo sites only."""
 
-MANAGER = User("manager@willowbay.example", "Mei (Sales Manager)", ("Sales Manager", "Sales User", "Accounts User"))
+MANAGER = User(
+	"manager@willowbay.example", "Mei (Sales Manager)", ("Sales Manager", "Sales User", "Accounts User")
+)
 SELLER = User(
 	"seller@willowbay.example",
 	"Tomas (Sales User)",

@@ -42,7 +42,9 @@ class Books:
 
 	def delivery(self, customer: str, delivery: data.Delivery):
 		doc = self.selling("Delivery Note", customer, delivery)
-		doc.update({"posting_date": delivery.ago.on(self.today), "posting_time": "12:00", "set_posting_time": 1})
+		doc.update(
+			{"posting_date": delivery.ago.on(self.today), "posting_time": "12:00", "set_posting_time": 1}
+		)
 		return self.submitted(doc)
 
 	def invoice(self, customer: str, invoice: data.Invoice):
@@ -168,7 +170,9 @@ class Books:
 
 		closing = make_closing_entry_from_opening(opening)
 		on = CLOSED.on(self.today)
-		closing.update({"posting_date": on, "posting_time": "20:00", "period_end_date": get_datetime(f"{on} 20:00")})
+		closing.update(
+			{"posting_date": on, "posting_time": "20:00", "period_end_date": get_datetime(f"{on} 20:00")}
+		)
 		for row in closing.payment_reconciliation:
 			row.closing_amount = row.expected_amount
 		return self.submitted(closing)
@@ -247,7 +251,8 @@ class Books:
 				"ignore_pricing_rule": 1,
 				"disable_rounded_total": 1,
 				"items": [
-					{"item_code": line.item.code, "qty": line.qty, "rate": float(line.rate)} for line in event.lines
+					{"item_code": line.item.code, "qty": line.qty, "rate": float(line.rate)}
+					for line in event.lines
 				],
 			}
 		)

@@ -11,6 +11,7 @@ from datetime import date
 import frappe
 from frappe.utils import getdate, nowdate
 
+from crm_ext.compat import counter_sales_by_pos_invoice
 from crm_ext.demo import data, masters
 from crm_ext.demo.documents import OPENED, Books
 
@@ -100,42 +101,43 @@ def _installed() -> DemoCompany | None:
 
 def _report_in(currency: str):
 	"""The figures over all companies are in the demo's currency unless the site has chosen one."""
-	settings = frappe.get_doc("CRM Ext Settings")
-	if not settings.reporting_currency:
-		settings.reporting_currency = currency
-		settings.save(ignore_permissions=True)
+	if not frappe.db.get_single_value("CRM Ext Settings", "reporting_currency"):
+		frappe.db.set_single_value("CRM Ext Settings", "reporting_currency", currency)
 
 
 def _build_documents(today: date, tell: Progress) -> dict[str, str]:
-	"""All customers, then all documents in the order of their days (stock and counter shifts need it)."""
+	"""All customers, then all documents in the order of their days: stock and counter shifts need it."""
 	books = Books(today)
 	books.receive_stock(data.days(760))
-	customers = {customer.name: masters.make_customer(customer) for customer in data.CUSTOMERS}
+	customers = {}
 	duplicates = {}
 	events = []
 	for customer in data.CUSTOMERS:
-		events += [(customers[customer.name], event) for event in customer.events]
+		name = customers[customer.name] = masters.make_customer(customer)
+		events += [(name, event) for event in customer.events]
 		if customer.duplicate:
-			name, documents = customer.duplicate
-			duplicates[masters.make_customer(customer, name)] = customers[customer.name]
-			events += [(next(reversed(duplicates)), event) for event in documents]
+			other_name, documents = customer.duplicate
+			other = masters.make_customer(customer, other_name)
+			duplicates[other] = name
+			events += [(other, event) for event in documents]
 	events.sort(key=lambda entry: entry[1].ago.on(today))
-	counter = [entry for entry in events if isinstance(entry[1], data.CounterSale)]
+	at_the_counter = [entry for entry in events if isinstance(entry[1], data.CounterSale)]
 	others = [entry for entry in events if not isinstance(entry[1], data.CounterSale)]
-	for done, (customer, event) in enumerate(others):
-		tell("Documents", done, len(events))
-		books.enter(customer, event)
+	for done, (name, event) in enumerate(others):
+		tell("Documents", done, len(others))
+		books.enter(name, event)
 	for customer in data.CUSTOMERS:
 		if not customer.owes:
 			books.settle(customers[customer.name])
-	for old, new in duplicates.items():
-		frappe.rename_doc("Customer", old, new, merge=True, show_alert=False)
-	_run_the_shop(books, counter)
+	for other, name in duplicates.items():
+		frappe.rename_doc("Customer", other, name, merge=True, show_alert=False)
+	_run_the_shop(books, at_the_counter)
 	return customers
 
 
 def _run_the_shop(books: Books, sales: list[tuple[str, data.CounterSale]]):
 	"""Two shifts, one of them closed. Last of all, for ERPNext commits when it consolidates."""
+	before = counter_sales_by_pos_invoice()
 	opening = books.open_shift(OPENED.on(books.today))
 	for customer, sale in sales:
 		if sale.shift_closed:
@@ -145,6 +147,7 @@ def _run_the_shop(books: Books, sales: list[tuple[str, data.CounterSale]]):
 	for customer, sale in sales:
 		if not sale.shift_closed:
 			books.enter(customer, sale)
+	counter_sales_by_pos_invoice(before)
 
 
 def _give_tags_by_hand(demo: DemoCompany):

@@ -95,7 +95,13 @@ def make_exchange_rates(today: date):
 		key = {"from_currency": source, "to_currency": target, "date": ago.on(today)}
 		if not frappe.db.exists("Currency Exchange", key):
 			doc = frappe.get_doc(
-				{"doctype": "Currency Exchange", **key, "exchange_rate": rate, "for_buying": 1, "for_selling": 1}
+				{
+					"doctype": "Currency Exchange",
+					**key,
+					"exchange_rate": rate,
+					"for_buying": 1,
+					"for_selling": 1,
+				}
 			)
 			doc.insert(ignore_permissions=True)
 

@@ -89,14 +89,19 @@ def _fill(table: str, count: int, columns: Columns, tell: Progress):
 	for first in range(1, count + 1, CHUNK):
 		last = min(first + CHUNK - 1, count)
 		# The numbers are ours; MariaDB's sequence tables take no parameters.
-		frappe.db.sql(f"INSERT INTO `tab{table}` ({names}) SELECT {values} FROM (SELECT seq AS n FROM seq_{first}_to_{last}) s")
+		frappe.db.sql(
+			f"INSERT INTO `tab{table}` ({names}) SELECT {values} FROM (SELECT seq AS n FROM seq_{first}_to_{last}) s"
+		)
 		frappe.db.commit()
 		tell(table, last, count)
 
 
 def _hash(salt: str, number: str = "n") -> str:
-	"""A number between 0 and 1 that depends on the row's number and the salt only."""
-	return f"(CRC32(CONCAT('{salt}', {number})) / 4294967296)"
+	"""A number from 0 to below 1 that depends on the row's number and the salt only.
+
+	Not CRC32: it is linear, so that two salts would not be independent of each other.
+	"""
+	return f"(CONV(LEFT(MD5(CONCAT('{salt}', {number})), 8), 16, 10) / 4294967296)"
 
 
 def _one_of(values: tuple[str, ...], chance: str) -> str:
@@ -118,7 +123,11 @@ def _tables(volume: Volume, today: date) -> Iterator[tuple[str, int, Columns]]:
 	yield "Customer", volume.customers, {**common, **_customer()}
 	document = Document(volume.customers, today)
 	yield "Sales Invoice", volume.invoices, {**common, **document.sales_invoice()}
-	yield "Sales Invoice Item", volume.invoices * LINES, {**common, **document.invoice_line("Sales Invoice", LINES)}
+	yield (
+		"Sales Invoice Item",
+		volume.invoices * LINES,
+		{**common, **document.invoice_line("Sales Invoice", LINES)},
+	)
 	yield "Sales Order", volume.orders, {**common, **document.order()}
 	yield "Delivery Note", volume.deliveries, {**common, **document.delivery()}
 	yield "POS Invoice", volume.counter_sales, {**common, **document.counter_sale()}
@@ -213,6 +222,7 @@ class Document:
 		invoice, line = f"(1 + FLOOR((n - 1) / {lines}))", f"(1 + (n - 1) % {lines})"
 		prefix = "SEED-SINV-" if doctype == "Sales Invoice" else "SEED-PSINV-"
 		amount = self.amount(doctype, invoice, line)
+		valuation = {"incoming_rate": f"IF({_hash('valued')} < 0.7, ABS({amount}) * 0.6, 0)"}
 		pick = _hash(doctype + "item")
 		returned = f"IF({self.is_return(doctype, invoice)}, -1, 1)"
 		return {
@@ -229,7 +239,7 @@ class Document:
 			"stock_qty": returned,
 			**dict.fromkeys(("rate", "base_net_rate"), f"ABS({amount})"),
 			**dict.fromkeys(("amount", "base_amount", "net_amount", "base_net_amount"), amount),
-			"incoming_rate": f"IF({_hash('valued')} < 0.7, ABS({amount}) * 0.6, 0)",
+			**(valuation if doctype == "Sales Invoice" else {}),
 		}
 
 	def order(self) -> Columns:

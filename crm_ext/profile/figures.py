@@ -9,7 +9,10 @@ The statement goes from documents to rows in three steps, each a derived table t
 2. `_totals` adds these lines up twice: for their company, and converted for all companies together.
 3. `select_figures` derives what follows from the sums and puts the item groups, the contacts and the scores beside.
 
-Places to fill: those of the slice, `as_of`, `life_years`, `currency` and those of `scopes`.
+Between the steps customers and companies go by numbers (`who`, `scope`; scope 0 is all companies together):
+grouping and sorting by names of 140 characters under a language's rules would take most of the time.
+
+Places to fill: those of the slice and of the scopes, `as_of` and `life_years`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -67,26 +70,26 @@ FIGURES = (
 )
 """The columns of Customer Profile that the statement computes, in its order."""
 
-MISSING_WHEN = {
-	"margin_percent_365d": "{p}.margin_coverage = 0",
-	"margin_coverage": "{p}.revenue_365d = 0 AND {p}.margin_coverage = 0",
-	"average_order": "{p}.invoice_count = 0",
-	"cooperation_days": "{p}.first_cooperation IS NULL",
-	"median_days_between_orders": "{p}.median_days_between_orders = 0",
-	"purchase_frequency": "{p}.first_cooperation IS NULL",
-	"top_item_group_share": "{p}.top_item_group IS NULL",
-	"rfm_recency": "{p}.rfm_recency = 0",
-	"rfm_frequency": "{p}.rfm_frequency = 0",
-	"rfm_monetary": "{p}.rfm_monetary = 0",
-	"lifetime_value": "{p}.invoice_count = 0",
+MISSING_WITHOUT = {
+	"margin_percent_365d": "margin_coverage",
+	"margin_coverage": "revenue_365d",
+	"average_order": "invoice_count",
+	"cooperation_days": "last_cooperation",
+	"purchase_frequency": "last_cooperation",
+	"top_item_group_share": "top_item_group",
+	"lifetime_value": "invoice_count",
 }
-"""Frappe's number columns hold 0 where a figure is missing; this tells such a 0 from a real one."""
+"""Frappe's number columns cannot be NULL: a 0 in one of these is a missing figure if the other column is empty too."""
+
+NEVER_ZERO = frozenset({"median_days_between_orders", "rfm_recency", "rfm_frequency", "rfm_monetary"})
 
 
 def read(column: str, alias: str = "p") -> str:
 	"""The expression that reads a figure from a row of Customer Profile, NULL where it is missing."""
-	if condition := MISSING_WHEN.get(column):
-		return f"IF({condition.format(p=alias)}, NULL, {alias}.{column})"
+	if column in NEVER_ZERO:
+		return f"NULLIF({alias}.{column}, 0)"
+	if other := MISSING_WITHOUT.get(column):
+		return f"IF({alias}.{column} = 0 AND ({alias}.{other} IS NULL OR {alias}.{other} = 0), NULL, {alias}.{column})"
 	return f"{alias}.{column}"
 
 
@@ -104,12 +107,13 @@ class Scope:
 
 
 def scopes_table(scopes: Iterable[Scope]) -> tuple[str, dict]:
-	"""The scopes as a derived table, with the values for its places."""
+	"""The scopes as a derived table, with the values for its places; "" must be among them and gets the number 0."""
 	rows = []
 	params: dict[str, object] = {}
-	for number, scope in enumerate(scopes):
+	for number, scope in enumerate(sorted(scopes, key=lambda scope: scope.company)):
 		edges = scope.edges or Edges()
 		values = {
+			"number": number,
 			"company": scope.company,
 			"currency": scope.currency,
 			"rate": scope.rate,
@@ -130,7 +134,7 @@ def select_figures(customers: CustomerSlice, scopes: str) -> str:
 	`scopes` is the table that `scopes_table` made.
 	"""
 	return f"""
-		SELECT t.customer, t.company, sc.currency,
+		SELECT c.name AS customer, sc.company, sc.currency,
 			{", ".join(f"COALESCE(t.{column}, 0) AS {column}" for column in (*MONEY, *COUNTS))},
 			COALESCE(m.margin, 0) AS margin_365d,
 			COALESCE(100 * m.margin / NULLIF(m.valued, 0), 0) AS margin_percent_365d,
@@ -146,9 +150,10 @@ def select_figures(customers: CustomerSlice, scopes: str) -> str:
 			{_scores()},
 			COALESCE({_AVERAGE_ORDER} * {_PURCHASE_FREQUENCY} * %(life_years)s, 0) AS lifetime_value
 		FROM ({_totals(customers, scopes)}) t
-		JOIN {scopes} sc ON sc.company = t.company
-		LEFT JOIN ({_item_groups(customers, scopes)}) m ON m.customer = t.customer AND m.company = t.company
-		LEFT JOIN ({_contacts(customers)}) k ON k.customer = t.customer
+		JOIN {_numbered(customers)} c ON c.who = t.who
+		JOIN {scopes} sc ON sc.number = t.scope
+		LEFT JOIN ({_item_groups(customers, scopes)}) m ON m.who = t.who AND m.scope = t.scope
+		LEFT JOIN ({_contacts(customers)}) k ON k.who = t.who
 	"""
 
 
@@ -164,9 +169,11 @@ def scores_of(recency_days: str, frequency: str, monetary: str, known: str) -> d
 		"rfm_frequency": _score(frequency, ">=", "f"),
 		"rfm_monetary": _score(monetary, ">=", "m"),
 	}
-	scores = {column: f"IF({known} AND sc.scored, {score}, 0)" for column, score in scores.items()}
 	text = f"IF({known} AND sc.scored, CONCAT({', '.join(scores.values())}), NULL)"
-	return {**scores, "rfm": text}
+	return {
+		**{column: f"IF({known} AND sc.scored, {score}, 0)" for column, score in scores.items()},
+		"rfm": text,
+	}
 
 
 def _score(value: str, comparison: str, measure: str) -> str:
@@ -184,6 +191,16 @@ def _scores() -> str:
 	return ", ".join(f"{score} AS {column}" for column, score in scores.items())
 
 
+def _numbered(customers: CustomerSlice) -> str:
+	"""The customers of the slice with a number each, the same wherever it appears in the statement."""
+	return f"""(SELECT name, ROW_NUMBER() OVER (ORDER BY name) AS who
+		FROM `tabCustomer` WHERE {customers.named("name")})"""
+
+
+_BOTH = "(SELECT 0 AS whole UNION ALL SELECT 1) w"
+"""Everything counts twice: for its own scope and for all companies together."""
+
+
 # Step 2: sums per scope
 # ----------------------
 
@@ -193,17 +210,16 @@ def _totals(customers: CustomerSlice, scopes: str) -> str:
 
 	A sum to which a company without an exchange rate belongs is left out, not counted short.
 	"""
-	money = ", ".join(f"SUM(x.{column} * IF(w.whole, sc.rate, 1)) AS {column}" for column in MONEY)
+	money = ", ".join(f"SUM(x.{column} * IF(w.whole, x.rate, 1)) AS {column}" for column in MONEY)
 	counts = ", ".join(f"SUM(x.{column}) AS {column}" for column in COUNTS)
 	return f"""
-		SELECT x.customer, IF(w.whole, '', x.company) AS company, {money}, {counts},
+		SELECT x.who, IF(w.whole, 0, x.scope) AS scope, {money}, {counts},
 			MIN(x.first_cooperation) AS first_cooperation, MAX(x.last_cooperation) AS last_cooperation,
 			MAX(IF(w.whole, x.median_all, x.median_company)) AS median_days_between_orders
-		FROM ({" UNION ALL ".join(_lines(customers))}) x
-		JOIN {scopes} sc ON sc.company = x.company
-		JOIN (SELECT 0 AS whole UNION ALL SELECT 1) w ON w.whole OR x.company <> ''
-		GROUP BY x.customer, IF(w.whole, '', x.company)
-		HAVING SUM(w.whole AND sc.rate IS NULL) = 0
+		FROM ({" UNION ALL ".join(_lines(customers, scopes))}) x
+		JOIN {_BOTH} ON w.whole OR x.scope > 0
+		GROUP BY x.who, IF(w.whole, 0, x.scope)
+		HAVING SUM(w.whole AND x.rate IS NULL) = 0
 	"""
 
 
@@ -212,23 +228,34 @@ _DATES = ("first_cooperation", "last_cooperation", "median_all", "median_company
 
 def _line(figures: Mapping[str, str], source: str) -> str:
 	"""A SELECT of step 1: `figures` gives what the source knows, the rest is NULL."""
-	columns = ("customer", "company", *MONEY, *COUNTS, *_DATES)
-	listed = ", ".join(f"{figures.get(column, 'NULL')} AS {column}" for column in columns)
-	return f"SELECT {listed} {source}"
+	columns = ", ".join(f"{figures.get(column, 'NULL')} AS {column}" for column in (*MONEY, *COUNTS, *_DATES))
+	keys = ", ".join(figures.get(key, default) + f" AS {key}" for key, default in _DEFAULT_KEYS.items())
+	return f"SELECT {keys}, {columns} {source}"
 
 
-def _lines(customers: CustomerSlice) -> list[str]:
+_DEFAULT_KEYS = {"who": "c.who", "scope": "sc.number", "rate": "sc.rate"}
+
+
+def _lines(customers: CustomerSlice, scopes: str) -> list[str]:
 	return [
-		_line({"customer": "name", "company": "''"}, f"FROM `tabCustomer` WHERE {customers.named('name')}"),
-		_line(
-			{"customer": "customer", "company": "company"},
-			f"FROM `tabCustomer Profile` WHERE {customers.named('customer')} AND company <> ''",
-		),
-		_sales(customers),
-		_orders(customers),
-		_deliveries(customers),
-		_issues(customers),
+		_line({"scope": "0", "rate": "1"}, f"FROM {_numbered(customers)} c"),
+		_line({}, f"FROM {_from(customers, scopes, 'Customer Profile')} WHERE d.company <> ''"),
+		_sales(customers, scopes),
+		_orders(customers, scopes),
+		_deliveries(customers, scopes),
+		_issues(customers, scopes),
 	]
+
+
+def _from(customers: CustomerSlice, scopes: str, doctype: str, *, or_none: bool = False) -> str:
+	"""The documents `d` of the customers `c` with their scope `sc`, read by the index of the customer.
+
+	With `or_none`, a document without a company belongs to scope 0.
+	"""
+	company = "COALESCE(d.company, '')" if or_none else "d.company"
+	return f"""{_numbered(customers)} c
+		STRAIGHT_JOIN `tab{doctype}` d ON d.customer = c.name
+		STRAIGHT_JOIN {scopes} sc ON sc.company = {company}"""
 
 
 # Step 1: one line per customer and company from each table
@@ -240,17 +267,17 @@ def _within(column: str, days: int) -> str:
 	return f"{column} > %(as_of)s - INTERVAL {days} DAY AND {column} <= %(as_of)s"
 
 
-def _sales(customers: CustomerSlice) -> str:
+def _sales(customers: CustomerSlice, scopes: str) -> str:
 	revenue = {f"revenue_{n}d": f"SUM(IF({_within('day', n)}, net, 0))" for n in (7, 30, 90, 365)}
+	previous_year = "day <= %(as_of)s - INTERVAL 365 DAY AND day > %(as_of)s - INTERVAL 730 DAY"
 	return _line(
 		{
-			"customer": "customer",
-			"company": "company",
+			"who": "who",
+			"scope": "scope",
+			"rate": "rate",
 			**revenue,
 			"revenue_lifetime": "SUM(net)",
-			"revenue_previous_year": (
-				"SUM(IF(day <= %(as_of)s - INTERVAL 365 DAY AND day > %(as_of)s - INTERVAL 730 DAY, net, 0))"
-			),
+			"revenue_previous_year": f"SUM(IF({previous_year}, net, 0))",
 			"outstanding": "SUM(outstanding)",
 			"overdue": "SUM(IF(outstanding > 0 AND due_date < %(as_of)s, outstanding, 0))",
 			"invoice_count": "SUM(is_sale)",
@@ -261,94 +288,86 @@ def _sales(customers: CustomerSlice) -> str:
 			"median_all": "MAX(median_all)",
 			"median_company": "MAX(median_company)",
 		},
-		f"FROM ({_medians(customers)}) sales GROUP BY customer, company",
+		f"FROM ({_medians(customers, scopes)}) sales GROUP BY who, scope, rate",
 	)
 
 
-def _medians(customers: CustomerSlice) -> str:
+def _medians(customers: CustomerSlice, scopes: str) -> str:
 	return f"""
 		SELECT gaps.*,
-			MEDIAN(gap_all) OVER (PARTITION BY customer) AS median_all,
-			MEDIAN(gap_company) OVER (PARTITION BY customer, company) AS median_company
-		FROM ({_gaps(customers)}) gaps
+			MEDIAN(gap_all) OVER (PARTITION BY who) AS median_all,
+			MEDIAN(gap_company) OVER (PARTITION BY who, scope) AS median_company
+		FROM ({_gaps(customers, scopes)}) gaps
 	"""
 
 
-def _gaps(customers: CustomerSlice) -> str:
+def _gaps(customers: CustomerSlice, scopes: str) -> str:
 	"""The invoices with the days since the invoice before; NULL on the same day, so that only days count."""
 	return f"""
 		SELECT invoices.*,
 			IF(is_sale, NULLIF(DATEDIFF(day, LAG(day) OVER (
-				PARTITION BY customer, is_sale ORDER BY day)), 0), NULL) AS gap_all,
+				PARTITION BY who, is_sale ORDER BY day)), 0), NULL) AS gap_all,
 			IF(is_sale, NULLIF(DATEDIFF(day, LAG(day) OVER (
-				PARTITION BY customer, company, is_sale ORDER BY day)), 0), NULL) AS gap_company
-		FROM ({_invoices(customers)}) invoices
+				PARTITION BY who, scope, is_sale ORDER BY day)), 0), NULL) AS gap_company
+		FROM ({_invoices(customers, scopes)}) invoices
 	"""
 
 
-def _invoices(customers: CustomerSlice) -> str:
+_NO_OPENING = "COALESCE(d.is_opening, 'No') <> 'Yes'"
+
+
+def _invoices(customers: CustomerSlice, scopes: str) -> str:
 	"""The submitted invoices; what does not count as a sale still counts as debt."""
-	counts = "is_consolidated = 0 AND COALESCE(is_opening, 'No') <> 'Yes' AND posting_date <= %(as_of)s"
+	counts = f"d.is_consolidated = 0 AND {_NO_OPENING} AND d.posting_date <= %(as_of)s"
 	return f"""
-		SELECT customer, company, posting_date AS day, due_date,
-			IF({counts}, base_net_total, 0) AS net,
-			{counts} AND is_return = 0 AND is_debit_note = 0 AS is_sale,
-			{counts} AND is_return = 1 AS is_refund,
-			outstanding_amount * IF(party_account_currency = co.default_currency, 1, conversion_rate)
+		SELECT c.who, sc.number AS scope, sc.rate, d.posting_date AS day, d.due_date,
+			IF({counts}, d.base_net_total, 0) AS net,
+			{counts} AND d.is_return = 0 AND d.is_debit_note = 0 AS is_sale,
+			{counts} AND d.is_return = 1 AS is_refund,
+			d.outstanding_amount * IF(d.party_account_currency = sc.currency, 1, d.conversion_rate)
 				AS outstanding
-		FROM `tabSales Invoice` si
-		JOIN `tabCompany` co ON co.name = si.company
-		WHERE si.docstatus = 1 AND {customers.named("si.customer")}
+		FROM {_from(customers, scopes, "Sales Invoice")}
+		WHERE d.docstatus = 1
 		UNION ALL
-		SELECT customer, company, posting_date, NULL, base_net_total, is_return = 0, is_return = 1, 0
-		FROM `tabPOS Invoice`
-		WHERE docstatus = 1 AND COALESCE(is_opening, 'No') <> 'Yes' AND posting_date <= %(as_of)s
-			AND {customers.named("customer")}
+		SELECT c.who, sc.number, sc.rate, d.posting_date, NULL, d.base_net_total, d.is_return = 0, d.is_return = 1, 0
+		FROM {_from(customers, scopes, "POS Invoice")}
+		WHERE d.docstatus = 1 AND {_NO_OPENING} AND d.posting_date <= %(as_of)s
 	"""
 
 
-def _orders(customers: CustomerSlice) -> str:
+def _orders(customers: CustomerSlice, scopes: str) -> str:
 	return _line(
 		{
-			"customer": "customer",
-			"company": "company",
 			"order_count": "COUNT(*)",
-			"first_cooperation": "MIN(transaction_date)",
-			"last_cooperation": "MAX(transaction_date)",
+			"first_cooperation": "MIN(d.transaction_date)",
+			"last_cooperation": "MAX(d.transaction_date)",
 		},
-		f"""FROM `tabSales Order`
-			WHERE docstatus = 1 AND transaction_date <= %(as_of)s AND {customers.named("customer")}
-			GROUP BY customer, company""",
+		f"""FROM {_from(customers, scopes, "Sales Order")}
+			WHERE d.docstatus = 1 AND d.transaction_date <= %(as_of)s
+			GROUP BY c.who, sc.number, sc.rate""",
 	)
 
 
-def _deliveries(customers: CustomerSlice) -> str:
+def _deliveries(customers: CustomerSlice, scopes: str) -> str:
 	return _line(
-		{
-			"customer": "customer",
-			"company": "company",
-			"first_cooperation": "MIN(posting_date)",
-			"last_cooperation": "MAX(posting_date)",
-		},
-		f"""FROM `tabDelivery Note`
-			WHERE docstatus = 1 AND is_return = 0 AND posting_date <= %(as_of)s AND {customers.named("customer")}
-			GROUP BY customer, company""",
+		{"first_cooperation": "MIN(d.posting_date)", "last_cooperation": "MAX(d.posting_date)"},
+		f"""FROM {_from(customers, scopes, "Delivery Note")}
+			WHERE d.docstatus = 1 AND d.is_return = 0 AND d.posting_date <= %(as_of)s
+			GROUP BY c.who, sc.number, sc.rate""",
 	)
 
 
-def _issues(customers: CustomerSlice) -> str:
+def _issues(customers: CustomerSlice, scopes: str) -> str:
 	"""Issues by their company; those without one count for all companies together only."""
 	return _line(
 		{
-			"customer": "customer",
-			"company": "COALESCE(company, '')",
-			"open_issues": "SUM(status NOT IN ('Resolved', 'Closed'))",
-			"issues_90d": f"SUM({_within('opening_date', 90)})",
-			"issues_365d": f"SUM({_within('opening_date', 365)})",
+			"open_issues": "SUM(d.status NOT IN ('Resolved', 'Closed'))",
+			"issues_90d": f"SUM({_within('d.opening_date', 90)})",
+			"issues_365d": f"SUM({_within('d.opening_date', 365)})",
 		},
-		f"""FROM `tabIssue`
-			WHERE opening_date <= %(as_of)s AND {customers.named("customer")}
-			GROUP BY customer, COALESCE(company, '')""",
+		f"""FROM {_from(customers, scopes, "Issue", or_none=True)}
+			WHERE d.opening_date <= %(as_of)s
+			GROUP BY c.who, sc.number, sc.rate""",
 	)
 
 
@@ -363,7 +382,7 @@ def _item_groups(customers: CustomerSlice, scopes: str) -> str:
 	"""
 	bought = "IF(g.item_group <> '' AND g.amount > 0, {}, NULL)"
 	return f"""
-		SELECT g.customer, g.company, SUM(g.amount) AS amount, SUM(g.valued) AS valued, SUM(g.margin) AS margin,
+		SELECT g.who, g.scope, SUM(g.amount) AS amount, SUM(g.valued) AS valued, SUM(g.margin) AS margin,
 			CONCAT('|', GROUP_CONCAT({bought.format("g.item_group")} ORDER BY g.item_group SEPARATOR '|'), '|')
 				AS item_groups,
 			CONCAT('{{', GROUP_CONCAT(
@@ -373,37 +392,37 @@ def _item_groups(customers: CustomerSlice, scopes: str) -> str:
 				ORDER BY g.amount DESC, g.item_group SEPARATOR '|'), '|', 1) AS top_item_group,
 			100 * MAX({bought.format("g.amount")}) / SUM({bought.format("g.amount")}) AS top_item_group_share
 		FROM (
-			SELECT x.customer, IF(w.whole, '', x.company) AS company, x.item_group,
-				SUM(x.amount * IF(w.whole, sc.rate, 1)) AS amount,
-				SUM(x.valued * IF(w.whole, sc.rate, 1)) AS valued,
-				SUM(x.margin * IF(w.whole, sc.rate, 1)) AS margin
-			FROM ({_sold_lines(customers)}) x
-			JOIN {scopes} sc ON sc.company = x.company
-			JOIN (SELECT 0 AS whole UNION ALL SELECT 1) w
-			GROUP BY x.customer, IF(w.whole, '', x.company), x.item_group
+			SELECT x.who, IF(w.whole, 0, x.scope) AS scope, x.item_group,
+				SUM(x.amount * IF(w.whole, x.rate, 1)) AS amount,
+				SUM(x.valued * IF(w.whole, x.rate, 1)) AS valued,
+				SUM(x.margin * IF(w.whole, x.rate, 1)) AS margin
+			FROM ({_sold_lines(customers, scopes)}) x
+			JOIN {_BOTH}
+			GROUP BY x.who, IF(w.whole, 0, x.scope), x.item_group
 		) g
-		GROUP BY g.customer, g.company
+		GROUP BY g.who, g.scope
 	"""
 
 
-def _sold_lines(customers: CustomerSlice) -> str:
+def _sold_lines(customers: CustomerSlice, scopes: str) -> str:
 	"""The lines per customer, company and item group. Lines of POS Invoices carry no valuation."""
-	year = f"d.docstatus = 1 AND COALESCE(d.is_opening, 'No') <> 'Yes' AND {_within('d.posting_date', 365)}"
+	year = f"d.docstatus = 1 AND {_NO_OPENING} AND {_within('d.posting_date', 365)}"
+	item_group = "COALESCE(l.item_group, '') COLLATE utf8mb4_bin"
 	return f"""
-		SELECT d.customer, d.company, COALESCE(l.item_group, '') AS item_group,
+		SELECT c.who, sc.number AS scope, sc.rate, {item_group} AS item_group,
 			SUM(l.base_net_amount) AS amount,
 			SUM(IF(l.incoming_rate > 0, l.base_net_amount, 0)) AS valued,
 			SUM(IF(l.incoming_rate > 0, l.base_net_amount - l.incoming_rate * l.stock_qty, 0)) AS margin
-		FROM `tabSales Invoice` d
-		JOIN `tabSales Invoice Item` l ON l.parent = d.name
-		WHERE {year} AND d.is_consolidated = 0 AND {customers.named("d.customer")}
-		GROUP BY d.customer, d.company, COALESCE(l.item_group, '')
+		FROM {_from(customers, scopes, "Sales Invoice")}
+		STRAIGHT_JOIN `tabSales Invoice Item` l ON l.parent = d.name
+		WHERE {year} AND d.is_consolidated = 0
+		GROUP BY c.who, sc.number, sc.rate, {item_group}
 		UNION ALL
-		SELECT d.customer, d.company, COALESCE(l.item_group, ''), SUM(l.base_net_amount), 0, 0
-		FROM `tabPOS Invoice` d
-		JOIN `tabPOS Invoice Item` l ON l.parent = d.name
-		WHERE {year} AND {customers.named("d.customer")}
-		GROUP BY d.customer, d.company, COALESCE(l.item_group, '')
+		SELECT c.who, sc.number, sc.rate, {item_group}, SUM(l.base_net_amount), 0, 0
+		FROM {_from(customers, scopes, "POS Invoice")}
+		STRAIGHT_JOIN `tabPOS Invoice Item` l ON l.parent = d.name
+		WHERE {year}
+		GROUP BY c.who, sc.number, sc.rate, {item_group}
 	"""
 
 
@@ -417,21 +436,22 @@ _MEDIA = {
 def _contacts(customers: CustomerSlice) -> str:
 	"""The last day of each kind of contact; it belongs to the customer, whatever the company."""
 	days = ", ".join(f"MAX(IF(medium IN {media}, day, NULL)) AS {column}" for column, media in _MEDIA.items())
-	when = "DATE(COALESCE(c.communication_date, c.creation))"
+	when = "DATE(COALESCE(d.communication_date, d.creation))"
 	return f"""
-		SELECT customer, MAX(day) AS last_contact, {days}
+		SELECT who, MAX(day) AS last_contact, {days}
 		FROM (
-			SELECT c.reference_name AS customer, c.communication_medium AS medium, {when} AS day
-			FROM `tabCommunication` c
-			WHERE c.reference_doctype = 'Customer' AND {customers.named("c.reference_name")}
-				AND c.communication_type = 'Communication'
+			SELECT c.who, d.communication_medium AS medium, {when} AS day
+			FROM {_numbered(customers)} c
+			STRAIGHT_JOIN `tabCommunication` d ON d.reference_doctype = 'Customer' AND d.reference_name = c.name
+			WHERE d.communication_type = 'Communication'
 			UNION ALL
-			SELECT link.link_name, c.communication_medium, {when}
-			FROM `tabCommunication Link` link
-			JOIN `tabCommunication` c ON c.name = link.parent
-			WHERE link.link_doctype = 'Customer' AND {customers.named("link.link_name")}
-				AND c.communication_type = 'Communication'
+			SELECT c.who, d.communication_medium, {when}
+			FROM {_numbered(customers)} c
+			STRAIGHT_JOIN `tabCommunication Link` link
+				ON link.link_doctype = 'Customer' AND link.link_name = c.name
+			STRAIGHT_JOIN `tabCommunication` d ON d.name = link.parent
+			WHERE d.communication_type = 'Communication'
 		) contacts
 		WHERE day <= %(as_of)s
-		GROUP BY customer
+		GROUP BY who
 	"""

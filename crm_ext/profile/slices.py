@@ -1,11 +1,14 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
-"""Slices: the portions in which customers are refreshed. Pure."""
+"""Slices: the portions in which customers are refreshed. Pure, but for the list of everybody."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+
+SIZE = 2000
+"""Small enough for the database to group a slice of busy customers in memory (tmp_table_size, 16 MB)."""
 
 Sql = tuple[str, tuple]
 """An expression with %s places, and what goes there."""
@@ -47,8 +50,13 @@ class CustomerSlice:
 		return {"first_customer": self.first, "last_customer": self.last}
 
 
-def slices(customers: Iterable[str], size: int) -> Iterator[CustomerSlice]:
-	"""The distinct customers in order, in slices of at most `size`."""
+def slices(customers: Iterable[str] | None = None, size: int = SIZE) -> Iterator[CustomerSlice]:
+	"""The distinct customers in order, in slices of at most `size`; None: everybody on the site."""
+	if customers is None:
+		from crm_ext.profile.store import everybody
+
+		yield from everybody(size)
+		return
 	names = iter(sorted({name for name in customers if name}))
 	while portion := tuple(islice(names, size)):
 		yield CustomerSlice.of(portion)

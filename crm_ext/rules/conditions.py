@@ -101,7 +101,8 @@ class Clause:
 	"""A resolved condition. `keep` replaces `operand` for those who already hold what the rule gives.
 
 	`operand` is a number, a date, a set of names, or for facts that are sets a tuple of families of names (a
-	node with all under it). `latest`, if any, is the last day that a date may be besides.
+	node with all under it). `latest`, if any, is the last day that a date may be besides. `nodes` are the names
+	as written, where the operand holds all that lies under them.
 	"""
 
 	fact: str
@@ -112,6 +113,7 @@ class Clause:
 	negate: bool
 	any_of: int
 	latest: date | None = None
+	nodes: frozenset[str] = frozenset()
 
 	def threshold(self, holding: bool) -> Operand:
 		return self.keep if holding else self.operand
@@ -166,7 +168,14 @@ def _resolve_one(condition: Condition, fact: Fact, context: Context) -> Clause:
 		negate=condition.operator in NEGATIVE,
 		any_of=condition.any_of,
 		latest=context.as_of if condition.operator == IN_THE_LAST else None,
+		nodes=_nodes(condition, fact),
 	)
+
+
+def _nodes(condition: Condition, fact: Fact) -> frozenset[str]:
+	if not _expands(condition, fact):
+		return frozenset()
+	return frozenset(split_names(condition.value) + split_names(condition.keep_value))
 
 
 def _operand(condition: Condition, written: str, fact: Fact, context: Context) -> Operand:
@@ -182,15 +191,21 @@ def _operand(condition: Condition, written: str, fact: Fact, context: Context) -
 	if fact.type is FactType.DATE:
 		return _date(written, fact)
 	names = _names(written, fact, several=condition.operator not in ("=", "!="))
-	expands = fact.tree and (fact.type is FactType.SET or condition.operator in TREE_OPERATORS)
+	expands = _expands(condition, fact)
 	families = tuple(_family(name, fact, context) if expands else frozenset({name}) for name in names)
 	return families if fact.type is FactType.SET else frozenset().union(*families)
+
+
+def _expands(condition: Condition, fact: Fact) -> bool:
+	"""Whether a name stands for a node of a tree with all that lies under it."""
+	by_type = fact.type is FactType.SET and condition.operator not in PRESENCE
+	return fact.tree and (by_type or condition.operator in TREE_OPERATORS)
 
 
 def _family(name: str, fact: Fact, context: Context) -> frozenset[str]:
 	family = context.descendants(fact.options, name)
 	if not family:
-		raise _invalid(name, fact, "an existing name")
+		raise _invalid(name, fact, Term("an existing name"))
 	return family
 
 
@@ -199,25 +214,25 @@ def _boundary(condition: Condition, written: str, fact: Fact, as_of: date) -> da
 		raise MissingUnit(fact=Term(fact.label))
 	count = _number(written, fact)
 	if count != count.to_integral_value() or count < 0:
-		raise _invalid(written, fact, "a whole number")
+		raise _invalid(written, fact, Term("a whole number"))
 	try:
 		return as_of - relativedelta(**{condition.unit: int(count)})
 	except (ValueError, OverflowError):
-		raise _invalid(written, fact, "a shorter time") from None
+		raise _invalid(written, fact, Term("a shorter time")) from None
 
 
 def _number(written: str, fact: Fact) -> Decimal:
 	text = written.strip()
 	if "," in text and not _GROUPED.fullmatch(text):
-		raise _invalid(written, fact, "a number such as 1,500.25")
+		raise _invalid(written, fact, Term("a number such as 1,500.25"))
 	try:
 		number = Decimal(text.replace(",", ""))
 	except InvalidOperation:
 		number = Decimal("NaN")
 	if not number.is_finite():
-		raise _invalid(written, fact, "a number such as 1,500.25")
+		raise _invalid(written, fact, Term("a number such as 1,500.25"))
 	if abs(number) >= BEYOND or number != number.quantize(SMALLEST):
-		raise _invalid(written, fact, "a number of at most 12 digits and 9 decimals")
+		raise _invalid(written, fact, Term("a number of at most 12 digits and 9 decimals"))
 	return number
 
 
@@ -225,15 +240,15 @@ def _date(written: str, fact: Fact) -> date:
 	try:
 		return date.fromisoformat(written.strip())
 	except ValueError:
-		raise _invalid(written, fact, "a date such as 2026-01-31") from None
+		raise _invalid(written, fact, Term("a date such as 2026-01-31")) from None
 
 
 def _names(written: str, fact: Fact, several: bool) -> tuple[str, ...]:
 	names = split_names(written) if several else (written.strip(),)
 	if not any(names):
-		raise _invalid(written, fact, "at least one name")
+		raise _invalid(written, fact, Term("at least one name"))
 	if fact.type is FactType.SET and any(SET_SEPARATOR in name for name in names):
-		raise _invalid(written, fact, "names without a vertical bar")
+		raise _invalid(written, fact, Term("names without a vertical bar"))
 	return names
 
 
@@ -246,8 +261,8 @@ def split_names(written: str) -> tuple[str, ...]:
 	return tuple(dict.fromkeys(name for name in names if name))
 
 
-def _invalid(written: str, fact: Fact, expected: str) -> InvalidValue:
-	return InvalidValue(value=written, fact=Term(fact.label), expected=Term(expected))
+def _invalid(written: str, fact: Fact, expected: Term) -> InvalidValue:
+	return InvalidValue(value=written, fact=Term(fact.label), expected=expected)
 
 
 def matches(clauses: Sequence[Clause], facts: Mapping[str, FactValue], holding: bool = False) -> bool:

@@ -11,6 +11,7 @@ The JSON schema (version 1) is stable:
      "losers": [{"rule", "reason"}]}
 
 `operand` is the threshold that counted (for entering or for staying), resolved: no relative dates, one currency.
+Of what lies under a node of a tree it holds the node and what the customer has: thousands of names would say no more.
 Numbers are texts, so that no reader rounds them.
 """
 
@@ -94,7 +95,7 @@ def _step(clause: Clause, value: FactValue, holding: bool) -> dict:
 		"fact": clause.fact,
 		"type": clause.type.value,
 		"op": clause.op.value,
-		"operand": _operand_json(clause.threshold(holding)),
+		"operand": _operand_json(clause, clause.threshold(holding), value),
 		"latest": jsonable(clause.latest),
 		"negate": clause.negate,
 		"any_of": clause.any_of,
@@ -103,10 +104,13 @@ def _step(clause: Clause, value: FactValue, holding: bool) -> dict:
 	}
 
 
-def _operand_json(operand: Operand) -> object:
-	if isinstance(operand, tuple):
-		return [sorted(family) for family in operand]
-	return jsonable(operand)
+def _operand_json(clause: Clause, operand: Operand, value: FactValue) -> object:
+	if not isinstance(operand, tuple | frozenset):
+		return jsonable(operand)
+	telling = clause.nodes | (value if isinstance(value, frozenset) else {value})
+	families = operand if isinstance(operand, tuple) else (operand,)
+	named = [sorted(family & telling if clause.nodes else family) for family in families]
+	return named if isinstance(operand, tuple) else named[0]
 
 
 def _clause(step: Mapping) -> Clause:

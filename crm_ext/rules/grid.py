@@ -24,7 +24,12 @@ Cell = tuple[int, ...]
 ALL_SUBSETS_UP_TO = 6
 """So many kinds of members of a set are combined in every way; of more, only singly, in pairs and all together."""
 
+MOST_REGIONS = 8
+"""So many regions are told at most of one kind of finding."""
+
 MISSING = "{fact} is missing"
+KNOWN = "{fact} is known"
+ANYTHING = "{fact} is anything"
 NONE_NAMED = "{fact} is none of those named"
 
 
@@ -92,20 +97,52 @@ class Grid:
 		return [n for n, i in enumerate(cell) if self.axes[n].pieces[i].value is None]
 
 	def regions(self, hits: Collection[Cell], among: Collection[Cell]) -> list[Region]:
-		"""The `hits`, as regions of a single fact as far as one fact explains them, else as one example.
+		"""The `hits` as boxes, each as large as it grows; facts in which a box leaves out nothing are not told.
 
-		A piece of a fact explains when all cells of `among` that have it are hits.
+		Unless the grid is complete, one hit stands for all.
 		"""
-		found, left = [], set(hits)
-		if self.complete:
-			for number, axis in enumerate(self.axes):
-				explaining = _explaining(number, hits, among)
-				left = {cell for cell in left if cell[number] not in explaining}
-				found += [Region(((axis.fact, run),)) for run in _runs(axis, explaining)]
-		return found + ([self.region(min(left))] if left else [])
+		hits = set(hits)
+		if not self.complete:
+			return [self.region(min(hits))] if hits else []
+		everything = [{cell[number] for cell in among} for number in range(len(self.axes))]
+		left, found = set(hits), []
+		while left and len(found) < MOST_REGIONS:
+			start = min(left, key=lambda cell: (len(self.missing(cell)), cell))
+			box = self._grown(start, hits)
+			left.difference_update(product(*box))
+			found.append(self._region(box, everything))
+		return found
 
 	def region(self, cell: Cell) -> Region:
+		"""A single cell, told by all its facts."""
 		return Region(tuple((axis.fact, (axis.pieces[i],)) for axis, i in zip(self.axes, cell, strict=True)))
+
+	def _grown(self, start: Cell, hits: Collection[Cell]) -> list[list[int]]:
+		"""The numbers of the pieces, on each axis, of a box of nothing but hits around a cell."""
+		box = [[i] for i in start]
+		for number, axis in enumerate(self.axes):
+
+			def fits(i: int, number: int = number) -> bool:
+				return all(cell in hits for cell in product(*box[:number], [i], *box[number + 1 :]))
+
+			first, last, missing = start[number], start[number], int(axis.pieces[0].value is None)
+			if first < missing:
+				continue
+			while first > missing and fits(first - 1):
+				first -= 1
+			while last + 1 < len(axis.pieces) and fits(last + 1):
+				last += 1
+			if first == missing == 1 and last + 1 == len(axis.pieces) and fits(0):
+				first = 0
+			box[number] = list(range(first, last + 1))
+		return box
+
+	def _region(self, box: Sequence[list[int]], everything: Sequence[set[int]]) -> Region:
+		parts = [
+			(axis.fact, tuple(axis.pieces[i] for i in run)) for axis, run in zip(self.axes, box, strict=True)
+		]
+		telling = [part for part, run, all_ in zip(parts, box, everything, strict=True) if all_ - set(run)]
+		return Region(tuple(telling or parts[:1]))
 
 
 def axis_of(fact: Fact, clauses: Sequence[Clause]) -> Axis:
@@ -138,7 +175,11 @@ def _number_pieces(thresholds: Iterable[Decimal]) -> list[Piece]:
 def _whole_pieces(thresholds: Iterable[Decimal]) -> list[Piece]:
 	at = {whole for threshold in thresholds for whole in (floor(threshold), ceil(threshold))}
 	return [
-		Piece(Decimal(value), Decimal(low), None if high is None else Decimal(high))
+		Piece(
+			Decimal(value),
+			Decimal(low) if low or high == 0 else None,
+			None if high is None else Decimal(high),
+		)
 		for value, low, high in _stretches(at, 0, None)
 	]
 
@@ -198,29 +239,12 @@ def _unnamed(groups: Sequence[frozenset[str]]) -> str:
 	return name
 
 
-def _explaining(number: int, hits: Collection[Cell], among: Collection[Cell]) -> set[int]:
-	all_, hit = {}, {}
-	for cells, count in ((among, all_), (hits, hit)):
-		for cell in cells:
-			count[cell[number]] = count.get(cell[number], 0) + 1
-	return {i for i, times in hit.items() if times == all_[i]}
-
-
-def _runs(axis: Axis, numbers: Collection[int]) -> list[tuple[Piece, ...]]:
-	"""Neighbouring pieces together; the missing value has no neighbours."""
-	runs: list[list[int]] = []
-	for i in sorted(numbers):
-		joins = runs and runs[-1][-1] == i - 1 and axis.pieces[i - 1].value is not None
-		runs[-1].append(i) if joins else runs.append([i])
-	return [tuple(axis.pieces[i] for i in run) for run in runs]
-
-
 def _part_text(fact: Fact, pieces: Sequence[Piece], translate: Callable[[str], str]) -> str:
 	label = translate(fact.label)
 	if pieces[0].value is None:
-		return translate(MISSING).format(fact=label)
+		return translate(MISSING if len(pieces) == 1 else ANYTHING).format(fact=label)
 	if fact.type in NUMERIC or fact.type is FactType.DATE:
-		return _interval_text(label, pieces[0], pieces[-1])
+		return _interval_text(label, pieces[0], pieces[-1]) or translate(KNOWN).format(fact=label)
 	named = [_names_text(piece.value) for piece in pieces if not piece.other]
 	parts = [f"{label} = {' / '.join(named)}"] if named else []
 	if len(named) < len(pieces):
@@ -230,13 +254,14 @@ def _part_text(fact: Fact, pieces: Sequence[Piece], translate: Callable[[str], s
 
 def _interval_text(label: str, first: Piece, last: Piece) -> str:
 	low, high = first.low, last.high
-	if low is not None and low == high:
+	if low is None and high is None:
+		return ""
+	if low == high:
 		return f"{label} = {_value_text(low)}"
+	if high is None:
+		return f"{label} {'≥' if first.includes_low else '>'} {_value_text(low)}"
 	before = "" if low is None else f"{_value_text(low)} {'≤' if first.includes_low else '<'} "
-	after = "" if high is None else f" {'≤' if last.includes_high else '<'} {_value_text(high)}"
-	if low is None or high is not None:
-		return f"{before}{label}{after}"
-	return f"{label} {'≥' if first.includes_low else '>'} {_value_text(low)}"
+	return f"{before}{label} {'≤' if last.includes_high else '<'} {_value_text(high)}"
 
 
 def _value_text(value: Decimal | date) -> str:

@@ -98,5 +98,6 @@ class SiteContext:
 	def descendants(self, doctype: str, name: str) -> frozenset[str]:
 		key = (doctype, name)
 		if key not in self._trees:
-			self._trees[key] = frozenset({name, *frappe.db.get_descendants(doctype, name)})
+			node = name and frappe.db.exists(doctype, name)
+			self._trees[key] = frozenset({node, *frappe.db.get_descendants(doctype, node)} if node else ())
 		return self._trees[key]

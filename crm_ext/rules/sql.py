@@ -82,7 +82,7 @@ def _text(column: str, names: Sequence[str]) -> Sql:
 def _set(clause: Clause, column: str, operand: Operand) -> Sql:
 	if clause.op is Op.PRESENT:
 		return f"CHAR_LENGTH(REPLACE({column}, '{SET_SEPARATOR}', '')) > 0", ()
-	column = f"CAST(CONCAT('{SET_SEPARATOR}', {column}, '{SET_SEPARATOR}') AS BINARY)"
+	column = f"CONCAT('{SET_SEPARATOR}', {column}, '{SET_SEPARATOR}')"
 	families = [_includes_any(column, family) for family in operand]
 	return _joined("OR" if clause.op is Op.ANY else "AND")(families)
 

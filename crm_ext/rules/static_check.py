@@ -206,7 +206,8 @@ def _gaps_when_missing(
 				for piece in range(1, len(axis.pieces))
 			)
 		]
-		findings += [Finding(Kind.GAP_WHEN_MISSING, where=r) for r in grid.regions(hits, among)[:1]]
+		if hits:
+			findings.append(Finding(Kind.GAP_WHEN_MISSING, where=_missing_region(grid, number, hits, among)))
 	nothing = tuple(0 for _ in grid.axes)
 	if (
 		not findings
@@ -215,6 +216,13 @@ def _gaps_when_missing(
 	):
 		findings.append(Finding(Kind.GAP_WHEN_MISSING, where=grid.region(nothing)))
 	return findings
+
+
+def _missing_region(grid: Grid, number: int, hits: Sequence[Cell], among: Sequence[Cell]) -> Region:
+	axis = grid.axes[number]
+	missing = (axis.fact, axis.pieces[:1])
+	rest = grid.regions(hits, among)[0].parts if len(hits) < len(among) else ()
+	return Region((missing, *(part for part in rest if part[0] is not axis.fact)))
 
 
 def dependency_order(dependencies: Mapping[str, set[str]]) -> list[list[str]]:

@@ -78,7 +78,7 @@ def value_words(value: object, type_: FactType, currency: str) -> str:
 	if type_ is FactType.NUMBER:
 		return _number(value)
 	if isinstance(value, list | tuple):
-		return ", ".join(_(member) if isinstance(member, str) else "/".join(member) for member in value)
+		return ", ".join(_(member, context="Tag") if isinstance(member, str) else "/".join(member) for member in value)
 	return _(str(value))
 
 

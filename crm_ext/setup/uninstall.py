@@ -15,45 +15,47 @@ from crm_ext.setup.defaults import SOWN_KEY
 
 MODULE = "CRM Ext"
 
-POINTERS = {
-	"Assignment Rule": "document_type",
-	"Auto Email Report": "report",
+TRACES = {
 	"Comment": "reference_doctype",
 	"Custom DocPerm": "parent",
-	"Custom Field": "dt",
-	"Client Script": "dt",
-	"Dashboard Chart": "document_type",
-	"Data Export": "reference_doctype",
-	"Data Import": "reference_doctype",
-	"Deleted Document": "deleted_doctype",
-	"Document Follow": "ref_doctype",
-	"Document Naming Rule": "document_type",
 	"DocShare": "share_doctype",
-	"Email Queue": "reference_doctype",
-	"Energy Point Log": "reference_doctype",
-	"Energy Point Rule": "reference_doctype",
-	"Error Log": "reference_doctype",
+	"Document Follow": "ref_doctype",
+	"Notification Log": "document_type",
+	"Tag Link": "document_type",
+	"Version": "ref_doctype",
+	"View Log": "reference_doctype",
+}
+"""DocTypes of Frappe whose rows mean nothing without the DocType that the column names."""
+
+RECORDS = {
+	"Assignment Rule": "document_type",
+	"Auto Email Report": "report",
+	"Calendar View": "reference_doctype",
+	"Client Script": "dt",
+	"Custom Field": "dt",
+	"Dashboard Chart": "document_type",
+	"Data Import": "reference_doctype",
+	"Document Naming Rule": "document_type",
 	"File": "attached_to_doctype",
 	"Kanban Board": "reference_doctype",
 	"List Filter": "reference_doctype",
 	"List View Settings": "name",
 	"Notification": "document_type",
-	"Notification Log": "document_type",
 	"Number Card": "document_type",
 	"Prepared Report": "report_name",
 	"Print Format": "doc_type",
 	"Property Setter": "doc_type",
 	"Report": "ref_doctype",
 	"Server Script": "reference_doctype",
-	"Tag Link": "document_type",
 	"ToDo": "reference_type",
 	"User Permission": "allow",
-	"Version": "ref_doctype",
-	"View Log": "reference_doctype",
+	"Web Form": "doc_type",
 	"Webhook": "webhook_doctype",
 	"Workflow": "document_type",
 }
-"""DocTypes of Frappe whose rows name a DocType (or report) of ours, and the column that does."""
+"""The same for what people made; deleted one by one, with what hangs on it. A dependent stands before its report."""
+
+REPORT_COLUMNS = ("report", "report_name")
 
 
 def before_uninstall():
@@ -69,20 +71,24 @@ def before_uninstall():
 
 
 def remove_pointers():
-	"""Delete the rows of Frappe that name a DocType or report of ours (versions, comments, shares, files…)."""
-	ours = {
-		"doctype": frappe.get_all("DocType", filters={"module": MODULE}, pluck="name"),
-		"report": frappe.get_all("Report", filters={"module": MODULE}, pluck="name"),
-	}
-	for doctype, column in POINTERS.items():
-		names = ours["report" if column in ("report", "report_name") else "doctype"]
-		if not names or not frappe.db.table_exists(doctype) or not frappe.db.has_column(doctype, column):
+	"""Delete the rows of Frappe that name a DocType or report of ours: versions, comments, files and more.
+
+	The records of our own module are left to Frappe.
+	"""
+	doctypes = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
+	reports = frappe.get_all("Report", filters={"ref_doctype": ("in", doctypes)}, pluck="name")
+	for doctype, column in TRACES.items():
+		if frappe.db.table_exists(doctype):
+			frappe.db.delete(doctype, {column: ("in", doctypes)})
+	for doctype, column in RECORDS.items():
+		if not frappe.db.table_exists(doctype):
 			continue
-		for name in frappe.get_all(doctype, filters={column: ("in", names)}, pluck="name"):
-			frappe.delete_doc(
-				doctype, name, force=True, ignore_permissions=True, ignore_missing=True, delete_permanently=True
-			)
-	_remove_user_settings(ours["doctype"])
+		filters = {column: ("in", reports if column in REPORT_COLUMNS else doctypes)}
+		if frappe.get_meta(doctype).has_field("module"):
+			filters["module"] = ("!=", MODULE)
+		for name in frappe.get_all(doctype, filters=filters, pluck="name"):
+			frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, delete_permanently=True)
+	_remove_user_settings(doctypes)
 
 
 def _remove_user_settings(doctypes: list[str]):
@@ -101,6 +107,6 @@ def remove_scheduled_jobs():
 
 
 def remove_defaults():
-	"""Forget what was sown, so that a new installation sows again."""
+	"""Forget what was sown, so that a new installation sows again. The demo company stays, and stays known."""
 	frappe.db.delete("DefaultValue", {"defkey": SOWN_KEY})
 	frappe.clear_cache()

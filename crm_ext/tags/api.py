@@ -74,7 +74,6 @@ def assign(
 		until=getdate(until) if until else None,
 		lock=bool(cint(lock) or lock is True),
 		company=company or ALL_COMPANIES,
-		source=_source(),
 	)
 	return {"assignment": assignment}
 
@@ -139,18 +138,13 @@ def _progress(done: int, total: int) -> None:
 		frappe.publish_progress(done * 100 / total, title=_("Customer Tags"))
 
 
-def _source() -> str:
-	# the Desk names the document it acts from; everything else is a program
-	return "Manual" if frappe.get_request_header("X-Frappe-Doctype") else "API"
-
-
 def _check_read(customer: str) -> None:
-	check_customer(customer, "read")
+	check_customer(customer)
 	frappe.has_permission("Customer Tag Assignment", "read", throw=True)
 
 
 def _check_write(customer: str) -> None:
-	check_customer(customer, "write")
+	check_customer(customer)
 	frappe.has_permission("Customer Tag Assignment", "create", throw=True)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 import frappe
 
 from crm_ext.exceptions import RuleError
-from crm_ext.rules.conditions import Clause, Condition, resolve
+from crm_ext.rules.conditions import Clause, Condition, resolve, split_names
 from crm_ext.rules.evidence import RuleRef
 from crm_ext.rules.lifecycle import Status, in_force
 from crm_ext.rules.rule_document import clear_error, conditions_of, record_error
@@ -167,12 +167,12 @@ def dependencies(groups: dict[str, Group]) -> dict[str, set[str]]:
 	home = {tag.name: group.name for group in groups.values() for tag in group.tags}
 	return {
 		group.name: {
-			home[name.strip()]
+			home[name]
 			for tag in group.tags
 			for condition in tag.conditions
 			if condition.fact == TAGS_FACT
-			for name in condition.value.split(",")
-			if name.strip() in home
+			for name in split_names(condition.value)
+			if name in home
 		}
 		for group in groups.values()
 	}

@@ -148,7 +148,7 @@ class _Outlook:
 			for clause in clauses:
 				value = dates.get(clause.fact)
 				if isinstance(value, date):
-					for boundary in (clause.operand, clause.keep):
+					for boundary in filter(None, (clause.operand, clause.keep)):
 						days |= _around(value + (self.today - boundary), self.today, last)
 		return days
 

@@ -204,7 +204,6 @@ def assign(
 	until: date | None = None,
 	lock: bool = False,
 	company: str = ALL_COMPANIES,
-	source: str = "Manual",
 ) -> str:
 	"""Give a tag by hand; in an exclusive group it takes the place of the tag held. Returns the assignment's name.
 
@@ -216,13 +215,18 @@ def assign(
 		customer=customer,
 		tag=tag,
 		company=company,
-		source=source,
 		reason=reason,
 		expires_on=until,
 		locked=int(lock),
 	)
-	assignment.flags.crm_ext_source = source
 	return assignment.insert(ignore_permissions=True).name  # the API has checked
+
+
+def source_of_call() -> str:
+	"""Where a tag given by hand comes from: Import, API (a program with a key of its own) or Manual."""
+	if frappe.flags.in_import:
+		return "Import"
+	return "API" if frappe.request and frappe.get_request_header("Authorization") else "Manual"
 
 
 def prepare_manual(*, customer: str, tag: str, company: str, reason: str | None, until: date | None) -> str:

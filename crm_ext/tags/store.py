@@ -91,7 +91,7 @@ def masks(
 	columns = {name: registry[name].sql for tag in clauses.values() for name in {c.fact for c in tag}}
 	expressions, values = [], []
 	for holding in (False, True):
-		for first in range(0, len(clauses), MASK_BITS):
+		for first in range(0, max(len(clauses), 1), MASK_BITS):
 			terms = ["0"]
 			for bit, tag_clauses in enumerate(list(clauses.values())[first : first + MASK_BITS]):
 				expression, places = sql.select(tag_clauses, columns, holding)

@@ -52,10 +52,10 @@ def _sentence(doc, evidence: dict | None) -> str:
 	since = format_datetime(doc.since)
 	if evidence:
 		return _("{0} has the tag {1} since {2}, because on {3} all that the tag asks for was true.").format(
-			doc.customer, _(doc.tag), since, formatdate(evidence["as_of"])
+			doc.customer, _(doc.tag, context="Tag"), since, formatdate(evidence["as_of"])
 		)
 	return _("{0} has the tag {1} since {2}, given by {3}: {4}").format(
-		doc.customer, _(doc.tag), since, get_fullname(doc.owner), doc.reason or ""
+		doc.customer, _(doc.tag, context="Tag"), since, get_fullname(doc.owner), doc.reason or ""
 	)
 
 

@@ -32,7 +32,7 @@ FACTS = FactRegistry(
 	[
 		Fact(name="revenue", label="Revenue", type=FactType.MONEY, sql="r.revenue"),
 		Fact(name="invoices", label="Invoices", type=FactType.NUMBER, sql="r.invoices"),
-		Fact(name="margin", label="Margin", type=FactType.NUMBER, sql="r.margin"),
+		Fact(name="margin", label="Margin", type=FactType.NUMBER, sql="r.margin + 0"),
 		Fact(name="days", label="Days", type=FactType.DURATION, sql="r.days"),
 		Fact(name="last_order", label="Last Order", type=FactType.DATE, sql="r.last_order"),
 		Fact(name="last_contact", label="Last Contact", type=FactType.DATE, sql="r.last_contact"),
@@ -247,4 +247,48 @@ def conditions(draw, as_of: date) -> Condition:
 
 def rules(as_of: date) -> st.SearchStrategy[list[Condition]]:
 	"""The conditions of one rule; sometimes none."""
-	return st.lists(conditions(as_of), max_size=4)
+	return st.lists(conditions(as_of), max_size=3)
+
+
+def pool(fact: Fact, as_of: date) -> list[object]:
+	"""Values of one fact that lie as close together as they can."""
+	if COLUMNS[fact.name].startswith("int"):
+		return [None, -1, 0, 1, 2, 3, 365, 366]
+	if fact.type in NUMERIC:
+		return [None, *AMOUNTS]
+	if COLUMNS[fact.name] == "date":
+		return [None, *(as_of - timedelta(days=n) for n in DAYS_BACK)]
+	if fact.type is FactType.DATE:
+		clocks = ("00:00:00", "00:00:00.000001", "23:59:59.999999")
+		return [None, *(f"{as_of - timedelta(days=n)} {clock}" for n in DAYS_BACK for clock in clocks)]
+	if fact.type is FactType.TEXT:
+		return [None, "", " ", *NAMES, *sorted(TREE["All"])]
+	sets = [[name] for name in NAMES] + [["a", "b"], ["b"], ["Retail", "零售", "50%"], sorted(TREE["Rétail"])]
+	return [None, "", "|", "||", "| |", "Retail", *map(set_text, sets)]
+
+
+def written_pool(fact: Fact, operator: str, as_of: date) -> list[str]:
+	"""Values of a condition, close to those of `pool`."""
+	if operator in PRESENCE:
+		return [""]
+	if operator in (IN_THE_LAST, MORE_THAN_AGO):
+		return ["0", "1", "2", "3", "12", "30", "90"]
+	if fact.type in NUMERIC:
+		return [*(f"{amount:f}" for amount in AMOUNTS), "1", "2", "2.5", "365"]
+	if fact.type is FactType.DATE:
+		return [str(as_of - timedelta(days=n)) for n in DAYS_BACK]
+	if fact.tree and (fact.type is FactType.SET or operator in ("is or is under", "is not under")):
+		return [*map(written_list, ([name] for name in TREE)), written_list(["50%", "Rétail"])]
+	if operator in ("=", "!="):
+		return [name for name in NAMES if name.strip()]
+	return [*(written_list([name]) for name in NAMES), written_list(["Retail", "零售"])]
+
+
+def single_conditions(fact: Fact, as_of: date) -> list[Condition]:
+	"""One condition for every operator of the fact and every value of the pool."""
+	return [
+		Condition(fact.name, operator, value, unit)
+		for operator in operators_of(fact)
+		for value in written_pool(fact, operator, as_of)
+		for unit in (UNITS if operator in (IN_THE_LAST, MORE_THAN_AGO) else ("",))
+	]

@@ -63,7 +63,7 @@
 		return [...groups]
 			.map(
 				([group, members]) => `<span class="crm-ext-group">
-					<span class="crm-ext-group-name">${crm_ext.ui.escape(__(group))}</span>
+					<span class="crm-ext-group-name">${crm_ext.ui.escape(__(group, null, "Tag"))}</span>
 					${members.map(chip_html).join("")}
 				</span>`
 			)
@@ -104,7 +104,7 @@
 			],
 			[__("Last Cooperation"), last ? date(last) : __("Never"), last ? ago(last) : ""],
 			[__("Overdue"), money(profile.overdue, profile.currency), "", profile.overdue > 0],
-			[__("Open Issues"), profile.open_issues || 0, "", profile.open_issues > 0],
+			[__("Issues, Open"), profile.open_issues || 0, "", profile.open_issues > 0],
 			[__("RFM"), profile.rfm || "–"],
 			[
 				__("Lifetime Value"),

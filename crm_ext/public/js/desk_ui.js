@@ -42,7 +42,7 @@
 		return `<${element} class="crm-ext-chip" style="--crm-ext-colour: ${crm_ext.ui.colour(
 			colour
 		)}" ${written}>
-			<span class="crm-ext-chip-label">${escape(__(tag))}</span>
+			<span class="crm-ext-chip-label">${escape(__(tag, null, "Tag"))}</span>
 			${note ? `<span class="crm-ext-chip-note">${escape(note)}</span>` : ""}${icon}
 		</${element}>`;
 	};
@@ -85,7 +85,7 @@
 	.crm-ext-chip-label { overflow: hidden; text-overflow: ellipsis; }
 	.crm-ext-chip-note { font-weight: 400; opacity: 0.8; overflow: hidden; text-overflow: ellipsis; max-width: 160px; }
 	.crm-ext-chip .icon { width: 11px; height: 11px; stroke: currentColor; flex: none; }
-	.crm-ext-head { border-bottom: 1px solid var(--border-color); }
+	.crm-ext-head { padding-bottom: 2px; }
 	.crm-ext-tags { display: flex; flex-wrap: wrap; gap: 8px 20px; padding: 12px var(--padding-md) 10px; }
 	.crm-ext-tags:empty { display: none; }
 	.crm-ext-group { display: inline-flex; flex-wrap: wrap; align-items: center; gap: 6px; min-width: 0; }
@@ -107,7 +107,7 @@
 	.crm-ext-facts dd { margin: 0; color: var(--text-color); overflow-wrap: anywhere; }
 	.crm-ext-table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 	.crm-ext-table th { font-size: var(--text-xs); font-weight: 400; color: var(--text-muted); padding: 4px 8px; }
-	.crm-ext-table td { padding: 7px 8px; border-top: 1px solid var(--border-color); vertical-align: top; overflow-wrap: anywhere; }
+	.crm-ext-table td { padding: 7px 8px; border-top: 1px solid var(--border-color); vertical-align: middle; overflow-wrap: anywhere; }
 	.crm-ext-table .is-number { text-align: right; white-space: nowrap; }
 	.crm-ext-mark { font-weight: 700; width: 26px; }
 	.crm-ext-mark.is-met { color: var(--green-600, #16a34a); }

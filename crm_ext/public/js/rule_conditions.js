@@ -70,6 +70,16 @@
 		grid.update_docfield_property("value", "formatter", (value, df, _options, row) =>
 			crm_ext.ui.escape(value_words(row || { value }, facts.get(row?.fact)))
 		);
+		grid.update_docfield_property("keep_value", "formatter", (value, df, _options, row) =>
+			crm_ext.ui.escape(value_words({ ...row, value }, facts.get(row?.fact)))
+		);
+		grid.update_docfield_property("any_of", "formatter", (value) =>
+			cint(value) ? cint(value) : ""
+		);
+		grid.update_docfield_property("operator", "options", operator_options());
+		for (const grid_row of grid.grid_rows || []) {
+			fit(grid_row, grid_row.doc, facts.get(grid_row.doc.fact));
+		}
 		grid.refresh();
 		crm_ext.rules.show_summary(frm, fieldname);
 	};
@@ -82,24 +92,33 @@
 		if (!grid_row) {
 			return;
 		}
-		const fact = facts.get(row.fact);
-		const allowed = fact?.operators || SINGLE_VALUE;
-		grid_row.set_field_property(
-			"operator",
-			"options",
-			allowed.map((value) => ({
-				value,
-				label: crm_ext.rules.operator_label(value, fact?.type),
-			}))
-		);
-		const relative = RELATIVE.includes(row.operator);
-		const unary = PRESENCE.includes(row.operator);
-		const money = fact?.type === "money";
-		grid_row.set_field_property("value", "read_only", unary ? 1 : 0);
-		grid_row.set_field_property("unit", "read_only", relative ? 0 : 1);
-		grid_row.set_field_property("currency", "hidden", money && !unary ? 0 : 1);
-		grid_row.set_field_property("keep_value", "read_only", can_keep(row, fact) ? 0 : 1);
+		fit(grid_row, row, facts.get(row.fact));
 	};
+
+	function fit(grid_row, row, fact) {
+		const unary = PRESENCE.includes(row.operator);
+		set_property(grid_row, "operator", "options", operator_options(fact));
+		set_property(grid_row, "value", "read_only", unary ? 1 : 0);
+		set_property(grid_row, "unit", "read_only", RELATIVE.includes(row.operator) ? 0 : 1);
+		set_property(grid_row, "currency", "hidden", fact?.type === "money" && !unary ? 0 : 1);
+		set_property(grid_row, "keep_value", "read_only", can_keep(row, fact) ? 0 : 1);
+	}
+
+	/** In the row's own copy of the field, from which a control is made later, and in the controls there are. */
+	function set_property(grid_row, fieldname, property, value) {
+		const own = grid_row.docfields?.find((df) => df.fieldname === fieldname);
+		if (own) {
+			own[property] = value;
+		}
+		grid_row.set_field_property(fieldname, property, value);
+	}
+
+	function operator_options(fact) {
+		return (fact?.operators || SINGLE_VALUE).map((value) => ({
+			value,
+			label: crm_ext.rules.operator_label(value, fact?.type),
+		}));
+	}
 
 	/** After the fact or the operator changed: keep only what still goes with it. */
 	crm_ext.rules.clean_row = async (frm, cdt, cdn) => {
@@ -173,7 +192,7 @@
 						.replace(/^(.+)$/s, part.length > 1 ? "($1)" : "$1")
 				: part
 		);
-		return `${__("Applies when")} ${parts.join(` <b>${__("and")}</b> `)}.`;
+		return `${__("Applies when")} ${parts.join(` <b>${__("and")}</b> `)}`;
 	};
 
 	function row_html(row, fact) {
@@ -230,7 +249,7 @@
 	function describe(fact) {
 		const types = {
 			money: __("Money"),
-			number: __("Number"),
+			number: __("Number", null, "CRM Ext"),
 			date: __("Date"),
 			duration: __("Days"),
 			text: __("Text"),

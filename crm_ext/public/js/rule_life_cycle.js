@@ -53,7 +53,6 @@
 			const go = () => (target === "Active" ? activate(frm) : change_status(frm, target));
 			frm.add_custom_button(crm_ext.rules.verbs()[target], go, __("Status"));
 		}
-		frm.page.set_inner_btn_group_as_primary(__("Status"));
 	};
 
 	function change_status(frm, target) {

@@ -59,7 +59,7 @@
 						dialog.hide();
 						frappe.show_alert({
 							message: __("The customer now has the tag {0}.", [
-								crm_ext.ui.escape(__(values.tag)).bold(),
+								crm_ext.ui.escape(__(values.tag, null, "Tag")).bold(),
 							]),
 							indicator: "green",
 						});
@@ -91,7 +91,7 @@
 
 	/** Ask for the reason and remove one of the tags held. */
 	crm_ext.tags.remove = (customer, held, chosen, done) => {
-		const label = (one) => (one.company ? `${__(one.tag)} (${one.company})` : __(one.tag));
+		const label = (one) => (one.company ? `${__(one.tag, null, "Tag")} (${one.company})` : __(one.tag, null, "Tag"));
 		const dialog = new frappe.ui.Dialog({
 			title: __("Remove Tag"),
 			fields: [
@@ -184,7 +184,7 @@
 			row.colour
 		)}">
 			<div>${chip(row.tag, row.colour)}
-				<span class="text-muted ml-2">${escape(__(row.group))} · ${escape(span)}</span>
+				<span class="text-muted ml-2">${escape(__(row.group, null, "Tag"))} · ${escape(span)}</span>
 				<a href="#" class="ml-2" data-assignment="${escape(row.assignment)}">${__("Why?")}</a></div>
 			<div class="small mt-1">${escape(notes.join(" · "))}</div>
 			${end ? `<div class="small text-muted">${escape(end)}</div>` : ""}
@@ -200,7 +200,7 @@
 			const key = (one) => [one.tag, one.company || ""].join(" ");
 			const gone = before.filter((one) => !after.some((other) => key(other) === key(one)));
 			const come = after.filter((one) => !before.some((other) => key(other) === key(one)));
-			const name = (one) => crm_ext.ui.escape(__(one.tag)).bold();
+			const name = (one) => crm_ext.ui.escape(__(one.tag, null, "Tag")).bold();
 			const lines = [
 				...come.map((one) => __("Gained {0}", [name(one)])),
 				...gone.map((one) => __("Lost {0}", [name(one)])),

@@ -23,7 +23,7 @@
 		}
 		const dialog = new frappe.ui.Dialog({
 			title: __("Simulation of {0}", [
-				crm_ext.ui.escape(frm.doc.tag_name ? __(frm.doc.tag_name) : __("New Tag")),
+				crm_ext.ui.escape(frm.doc.tag_name ? __(frm.doc.tag_name, null, "Tag") : __("New Tag")),
 			]),
 			size: "extra-large",
 			fields: [{ fieldtype: "HTML", fieldname: "body" }],
@@ -82,7 +82,7 @@
 			1,
 			...result.flow.filter((cell) => cell.from !== cell.to).map((c) => c.customers)
 		);
-		const label = (tag) => escape(tag ? __(tag) : __("No Tag"));
+		const label = (tag) => escape(tag ? __(tag, null, "Tag") : __("No Tag"));
 		const cell_html = (from, to) => {
 			const cell = flow.get(JSON.stringify([from, to]));
 			if (!cell) {
@@ -113,7 +113,7 @@
 
 	function sample_html(result) {
 		const { escape, money, customer_link } = crm_ext.ui;
-		const label = (tag) => escape(tag ? __(tag) : __("No Tag"));
+		const label = (tag) => escape(tag ? __(tag, null, "Tag") : __("No Tag"));
 		const rows = result.sample.map(
 			(one) => `<tr><td>${customer_link(one.customer, one.customer_name)}</td>
 				<td>${label(one.from)} → ${label(one.to)}</td>
@@ -136,7 +136,7 @@
 			animate: 0,
 			colors: ["#94a3b8", crm_ext.ui.colour(doc.colour)],
 			data: {
-				labels: result.by_tag.map((row) => __(row.tag)),
+				labels: result.by_tag.map((row) => __(row.tag, null, "Tag")),
 				datasets: [
 					{ name: __("Today"), values: result.by_tag.map((row) => row.before) },
 					{ name: __("Simulated"), values: result.by_tag.map((row) => row.after) },

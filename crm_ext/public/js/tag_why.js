@@ -16,7 +16,7 @@
 	/** Open the dialog for an assignment; `actions.remove` is offered where the user may remove the tag. */
 	crm_ext.tags.show_why = (held, customer, actions = {}) => {
 		const dialog = new frappe.ui.Dialog({
-			title: __("Why “{0}”?", [crm_ext.ui.escape(__(held.tag))]),
+			title: __("Why “{0}”?", [crm_ext.ui.escape(__(held.tag, null, "Tag"))]),
 			size: "large",
 			fields: [{ fieldtype: "HTML", fieldname: "body" }],
 		});
@@ -49,14 +49,14 @@
 		const { escape, chip, date, facts, heading } = crm_ext.ui;
 		const parts = [
 			`<div>${chip(why.tag, why.colour)} <span class="text-muted ml-2">${escape(
-				__(why.group)
+				__(why.group, null, "Tag")
 			)}</span></div>`,
 			`<p class="crm-ext-lead">${escape(why.sentence)}</p>`,
 			facts([
 				[__("Since"), escape(date(why.since))],
 				[__("Ended"), escape(date(why.until))],
 				[__("Valid Until"), escape(date(why.expires_on))],
-				[__("Source"), escape(crm_ext.tags.SOURCES()[why.source] || why.source)],
+				[__("Source", null, "CRM Ext"), escape(crm_ext.tags.SOURCES()[why.source] || why.source)],
 				[__("Given By"), why.source === "Rule" ? "" : escape(why.by)],
 				[__("Company"), escape(why.company)],
 				[__("Locked against Rules"), why.locked ? __("Yes") : ""],
@@ -101,7 +101,7 @@
 		return `<ul class="list-unstyled mb-0">${losers
 			.map(
 				(one) =>
-					`<li>${escape(__(one.tag))} <span class="text-muted">– ${escape(
+					`<li>${escape(__(one.tag, null, "Tag"))} <span class="text-muted">– ${escape(
 						one.reason
 					)}</span></li>`
 			)
@@ -113,7 +113,7 @@
 		const lines = [];
 		if (outlook.tag === why.tag) {
 			if (outlook.drops_on) {
-				const next = outlook.drops_to ? __(outlook.drops_to) : __("no tag");
+				const next = outlook.drops_to ? __(outlook.drops_to, null, "Tag") : __("no tag");
 				lines.push(
 					__("Without new business it would drop to {0} on {1}.", [
 						next,
@@ -139,7 +139,7 @@
 			const gaps = (outlook.gaps || [])
 				.map((gap) => `<li>${escape(gap.text)}</li>`)
 				.join("");
-			html += `<p class="mb-1">${escape(__("Missing for {0}:", [__(outlook.next_tag)]))}</p>
+			html += `<p class="mb-1">${escape(__("Missing for {0}:", [__(outlook.next_tag, null, "Tag")]))}</p>
 				<ul class="mb-0 pl-4">${gaps}</ul>`;
 		}
 		return html ? heading(__("Outlook")) + html : "";
@@ -151,7 +151,7 @@
 			return "";
 		}
 		const parts = [
-			__("Rule {0}, version {1}", [__(why.rule.name), why.rule.version]),
+			__("Rule {0}, version {1}", [__(why.rule.name, null, "Tag"), why.rule.version]),
 			why.as_of ? __("decided with the figures of {0}", [date(why.as_of)]) : "",
 			replay_text(why.replay),
 		];

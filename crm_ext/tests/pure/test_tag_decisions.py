@@ -177,7 +177,9 @@ def test_an_exclusive_group_leaves_at_most_one_tag_and_settles(held, enters, sta
 	lost = {tag for tag, _ in decision.losses}
 	until = dict(decision.grace)
 	after = [
-		holding(h.tag, h.since, grace_until=until.get(h.tag, h.grace_until)) for h in state if h.tag not in lost
+		holding(h.tag, h.since, grace_until=until.get(h.tag, h.grace_until))
+		for h in state
+		if h.tag not in lost
 	]
 	after += [holding(tag, TODAY) for tag in decision.gains]
 	assert len(after) <= 1

@@ -33,7 +33,7 @@ def get(
 		return {"labels": [], "datasets": []}
 	tags = group_population(chosen["tag_group"], chosen.get("company"))
 	return {
-		"labels": [_(tag["name"]) for tag in tags],
-		"datasets": [{"name": _("Customers"), "values": [tag["customers"] for tag in tags]}],
+		"labels": [_(tag["name"], context="Tag") for tag in tags],
+		"datasets": [{"name": _("Customers", context="CRM Ext"), "values": [tag["customers"] for tag in tags]}],
 		"colors": [tag["colour"] for tag in tags],
 	}

@@ -30,7 +30,7 @@ class ClassTransition(RuleDocument):
 			frappe.throw(_("From Customer Group and To Customer Group must differ."))
 		if frappe.db.get_value("Customer Group", self.to_group, "is_group"):
 			frappe.throw(_("To Customer Group must be a group without groups under it."))
-		if self.to_group in within and self.from_group not in within:
+		if self.to_group in within:
 			frappe.throw(_("To Customer Group must not lie within From Customer Group."))
 		if not self.conditions:
 			frappe.throw(_("Conditions: add at least one, or every customer would be moved."))

@@ -36,10 +36,12 @@ class CRMExtSettings(Document):
 			self.validate_order_of_bands()
 
 	def on_update(self):
-		if not frappe.flags.in_install and self.figures_changed():
-			frappe.enqueue(
-				"crm_ext.tasks.crm_ext_nightly_refresh", queue="long", enqueue_after_commit=True
-			)
+		if not self.get_doc_before_save():
+			return
+		if self.figures_changed():
+			later("crm_ext.tasks.crm_ext_nightly_refresh")
+		if self.has_value_changed("mirror_tags"):
+			later("crm_ext.tags.mirror.sync_all" if self.mirror_tags else "crm_ext.tags.mirror.remove_all")
 
 	def validate_switches(self):
 		"""Tags read the profile, class transitions read both."""
@@ -84,13 +86,15 @@ class CRMExtSettings(Document):
 		)
 
 	def figures_changed(self) -> bool:
-		"""Whether what was saved changes figures that are stored already."""
-		before = self.get_doc_before_save()
-		if not before:
-			return False
-		if any(self.get(field) != before.get(field) for field in FIGURES):
+		"""Whether what is saved changes figures that are stored already."""
+		if any(self.has_value_changed(field) for field in FIGURES):
 			return True
+		before = self.get_doc_before_save()
 		return [_limits(band) for band in self.rfm_bands] != [_limits(band) for band in before.rfm_bands]
+
+
+def later(method: str):
+	frappe.enqueue(method, queue="long", enqueue_after_commit=True)
 
 
 def _limits(band) -> tuple:

@@ -13,7 +13,7 @@ frappe.ui.form.on("Customer Tag", {
 			frm.add_custom_button(__("Simulate"), () => crm_ext.tags.simulate(frm));
 		}
 		if (!frm.is_new()) {
-			frm.add_custom_button(__("Customers"), () =>
+			frm.add_custom_button(__("Customers", null, "CRM Ext"), () =>
 				frappe.set_route("List", "Customer", { _user_tags: ["like", `%${frm.doc.name}%`] })
 			);
 		}

@@ -16,20 +16,13 @@ class CustomerTagAssignment(Document):
 	"""A period in which a customer holds a tag. Rules write it in sets; by hand it comes through here."""
 
 	def before_insert(self) -> None:
-		self.source = self.source_of_insert()
+		self.source = service.source_of_call()
 		self.company = self.company or ALL_COMPANIES
 		self.since = now_datetime()
 		self.until = self.end_reason = self.evidence = self.rule_version = None
 		self.closed_key = OPEN
 		self.shadow = 0
 		self.pending_events = "gained"
-
-	def source_of_insert(self) -> str:
-		if self.flags.crm_ext_source:
-			return self.flags.crm_ext_source
-		if frappe.flags.in_import:
-			return "Import"
-		return "Manual" if frappe.local.request is None or _from_desk() else "API"
 
 	def validate(self) -> None:
 		if not self.is_new():
@@ -51,10 +44,6 @@ class CustomerTagAssignment(Document):
 	def on_trash(self) -> None:
 		if not self.flags.crm_ext_customer_deleted:
 			frappe.throw(_("The history of tags is never deleted."))
-
-
-def _from_desk() -> bool:
-	return frappe.local.request.path.startswith("/api/method/frappe.desk")
 
 
 def on_doctype_update() -> None:

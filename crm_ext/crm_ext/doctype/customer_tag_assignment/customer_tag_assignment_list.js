@@ -15,6 +15,6 @@ frappe.listview_settings["Customer Tag Assignment"] = {
 		if (doc.grace_until) {
 			return [__("In Grace"), "orange", "grace_until,is,set|until,is,not set"];
 		}
-		return [__("Open"), "green", "until,is,not set|shadow,=,0"];
+		return [__("Open", null, "CRM Ext"), "green", "until,is,not set|shadow,=,0"];
 	},
 };

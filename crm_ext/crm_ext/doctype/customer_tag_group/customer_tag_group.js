@@ -61,19 +61,20 @@ async function show_tags(frm) {
 	);
 	const html = rows.length
 		? `<table class="crm-ext-table"><thead><tr><th>${__("Tag")}</th><th class="is-number">${__(
-				"Rank"
+				"Rank",
+				null,
+				"Customer Tag"
 		  )}</th>
-			<th>${__("Status")}</th><th></th><th class="is-number">${__("Customers")}</th></tr></thead>
+			<th>${__("Status")}</th><th></th><th class="is-number">${__("Customers", null, "CRM Ext")}</th></tr></thead>
 			<tbody>${rows.join("")}</tbody></table>`
 		: `<p class="text-muted">${__("This group has no tags yet.")}</p>`;
-	frm.dashboard.parent
-		.find(".crm-ext-tags-of-group")
-		.closest(".form-dashboard-section")
-		.remove();
+	const ours = () => frm.dashboard.parent.children(":has(.crm-ext-tags-of-group)");
+	ours().remove();
 	const label =
 		frm.doc.scope === "Per company" && company
 			? __("Customers per Tag, {0}", [company])
 			: __("Customers per Tag");
 	frm.dashboard.add_section(`<div class="crm-ext-tags-of-group">${html}</div>`, label);
+	ours().prependTo(frm.dashboard.parent);
 	frm.dashboard.show();
 }

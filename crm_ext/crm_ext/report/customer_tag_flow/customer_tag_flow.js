@@ -27,7 +27,7 @@ frappe.query_reports["Customer Tag Flow"] = {
 		},
 		{
 			fieldname: "to_date",
-			label: __("To Date"),
+			label: __("To Date", null, "CRM Ext"),
 			fieldtype: "Date",
 			reqd: 1,
 			default: frappe.datetime.get_today(),
@@ -37,7 +37,7 @@ frappe.query_reports["Customer Tag Flow"] = {
 			label: __("Figure"),
 			fieldtype: "Select",
 			options: [
-				{ value: "Customers", label: __("Customers") },
+				{ value: "Customers", label: __("Customers", null, "CRM Ext") },
 				{ value: "Revenue", label: __("Revenue") },
 			],
 			default: "Customers",
@@ -48,6 +48,7 @@ frappe.query_reports["Customer Tag Flow"] = {
 
 	onload(report) {
 		report.page.add_inner_button(__("Back to the Matrix"), () => open_cell(report, "", ""));
+		toggle_back(report);
 		report.page.main.on("click", ".crm-ext-cell", (event) => {
 			const { from, to } = event.currentTarget.dataset;
 			open_cell(report, from, to);
@@ -67,12 +68,7 @@ frappe.query_reports["Customer Tag Flow"] = {
 		}
 	},
 
-	after_refresh(report) {
-		const drilled = report.get_filter_value("from_tag") || report.get_filter_value("to_tag");
-		report.page.inner_toolbar
-			.find(`[data-label="${encodeURIComponent(__("Back to the Matrix"))}"]`)
-			.toggle(Boolean(drilled));
-	},
+	after_datatable_render: () => toggle_back(frappe.query_report),
 
 	formatter(value, row, column, data, default_formatter) {
 		const html = default_formatter(value, row, column, data);
@@ -81,12 +77,21 @@ frappe.query_reports["Customer Tag Flow"] = {
 		}
 		const from = frappe.utils.escape_html(data.from_key);
 		const to = frappe.utils.escape_html(column.to_key);
-		const weight = data.from_key === column.to_key ? "" : "font-weight: 600;";
-		return `<a class="crm-ext-cell" style="${weight}" data-from="${from}" data-to="${to}"
+		// tags stand in the order of their ranks, “no tag” last
+		const colours = { "-1": "var(--red-600)", 0: "var(--text-muted)", 1: "var(--green-600)" };
+		const colour = colours[Math.sign(data.place - column.place)];
+		return `<a class="crm-ext-cell" style="color: ${colour}; font-weight: 600" data-from="${from}" data-to="${to}"
 			title="${__("Show these customers")}">${html}</a>`;
 	},
 };
 
 function open_cell(report, from_tag, to_tag) {
 	report.set_filter_value({ from_tag, to_tag });
+}
+
+function toggle_back(report) {
+	const drilled = report.get_filter_value("from_tag") || report.get_filter_value("to_tag");
+	report.page.inner_toolbar
+		.find(`[data-label="${encodeURIComponent(__("Back to the Matrix"))}"]`)
+		.toggle(Boolean(drilled));
 }

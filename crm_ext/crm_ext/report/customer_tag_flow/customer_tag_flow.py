@@ -45,7 +45,13 @@ def _customers(filters: dict, group: str, start, end, company: str) -> tuple[lis
 	for row in rows:
 		row.from_tag, row.to_tag = _name(row.from_tag), _name(row.to_tag)
 	columns = [
-		{"fieldname": "customer", "label": _("Customer"), "fieldtype": "Link", "options": "Customer", "width": 180},
+		{
+			"fieldname": "customer",
+			"label": _("Customer"),
+			"fieldtype": "Link",
+			"options": "Customer",
+			"width": 180,
+		},
 		{"fieldname": "customer_name", "label": _("Customer Name"), "fieldtype": "Data", "width": 260},
 		{"fieldname": "from_tag", "label": _("From Tag"), "fieldtype": "Data", "width": 150},
 		{"fieldname": "to_tag", "label": _("To Tag"), "fieldtype": "Data", "width": 150},
@@ -60,8 +66,13 @@ def _matrix(filters: dict, group: str, moves: list[Move], currency: str) -> tupl
 	names = [tag.name for tag in tags_of_group(group)] + [NO_TAG]
 	by_pair = {(move.from_tag, move.to_tag): move for move in moves}
 	rows = []
-	for from_tag in names:
-		row = {"from_tag": _name(from_tag), "from_key": from_tag or NONE, "currency": currency}
+	for place, from_tag in enumerate(names):
+		row = {
+			"from_tag": _name(from_tag),
+			"from_key": from_tag or NONE,
+			"place": place,
+			"currency": currency,
+		}
 		out = [by_pair.get((from_tag, to_tag)) for to_tag in names]
 		row |= {f"to_{at}": getattr(move, figure) if move else 0 for at, move in enumerate(out)}
 		row["customers"] = sum(move.customers for move in out if move)
@@ -76,13 +87,19 @@ def _matrix_columns(names: list[str], figure: str) -> list[dict]:
 		column = {"fieldname": f"to_{at}", "label": _name(name), "fieldtype": "Int", "width": 140}
 		if figure == "revenue":
 			column |= {"fieldtype": "Currency", "options": "currency"}
-		columns.append(column | {"to_key": name or NONE})
+		columns.append(column | {"to_key": name or NONE, "place": at})
 	columns.append({"fieldname": "customers", "label": _("All Customers"), "fieldtype": "Int", "width": 130})
 	return [*columns, _money("revenue", _("Revenue, 365 Days")), _currency_column()]
 
 
 def _money(fieldname: str, label: str) -> dict:
-	return {"fieldname": fieldname, "label": label, "fieldtype": "Currency", "options": "currency", "width": 170}
+	return {
+		"fieldname": fieldname,
+		"label": label,
+		"fieldtype": "Currency",
+		"options": "currency",
+		"width": 170,
+	}
 
 
 def _currency_column() -> dict:
@@ -119,10 +136,17 @@ def _summary(moves: list[Move], names: list[str], currency: str) -> list[dict]:
 	"""Up, down, entered and left: customers, and the revenue they bring."""
 	place = {name: len(names) - at for at, name in enumerate(names)}
 	ups = [m for m in moves if m.from_tag and m.to_tag and place.get(m.to_tag, 0) > place.get(m.from_tag, 0)]
-	downs = [m for m in moves if m.from_tag and m.to_tag and place.get(m.to_tag, 0) < place.get(m.from_tag, 0)]
+	downs = [
+		m for m in moves if m.from_tag and m.to_tag and place.get(m.to_tag, 0) < place.get(m.from_tag, 0)
+	]
 	entered = [m for m in moves if not m.from_tag]
 	left = [m for m in moves if not m.to_tag]
-	cards = ((_("Up"), ups, "Green"), (_("Down"), downs, "Red"), (_("Entered"), entered, "Blue"), (_("Left"), left, "Grey"))
+	cards = (
+		(_("Up", context="CRM Ext"), ups, "Green"),
+		(_("Down"), downs, "Red"),
+		(_("Entered"), entered, "Blue"),
+		(_("Left", context="CRM Ext"), left, "Grey"),
+	)
 	return [
 		{"label": label, "value": sum(m.customers for m in some), "datatype": "Int", "indicator": colour}
 		for label, some, colour in cards
@@ -138,4 +162,4 @@ def _summary(moves: list[Move], names: list[str], currency: str) -> list[dict]:
 
 
 def _name(tag: str) -> str:
-	return _(tag) if tag else _("No Tag")
+	return _(tag, context="Tag") if tag else _("No Tag")

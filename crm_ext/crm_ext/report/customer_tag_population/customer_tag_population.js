@@ -28,6 +28,14 @@ frappe.query_reports["Customer Tag Population"] = {
 			default: "Weekly",
 		},
 		{ fieldname: "from_date", label: __("From Date"), fieldtype: "Date" },
-		{ fieldname: "to_date", label: __("To Date"), fieldtype: "Date" },
+		{ fieldname: "to_date", label: __("To Date", null, "CRM Ext"), fieldtype: "Date" },
 	],
+	after_datatable_render() {
+		// a report cannot say that its axis is a series, whose labels are thinned out where there is no room
+		const chart = frappe.query_report.chart;
+		if (chart?.config) {
+			chart.config.xIsSeries = 1;
+			chart.draw();
+		}
+	},
 };

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import format_date, getdate, nowdate
+from frappe.utils import format_date, get_user_date_format, getdate, nowdate
 
 from crm_ext.tags.population import INTERVALS, points, population, scope_of, tags_of_group
 
@@ -26,7 +26,7 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict], None, 
 	days = points(min(start, end), end, interval)
 	counts = population(days, group=group, company=_company(group, filters.company))
 	tags = [tag for tag in tags_of_group(group) if tag.name in counts or (group and tag.status == "Active")]
-	return _columns(tags), _rows(days, tags, counts), None, _chart(days, tags, counts)
+	return _columns(tags), _rows(days, tags, counts), None, _chart(days, tags, counts, interval)
 
 
 def _company(group: str, company: str | None) -> str:
@@ -34,10 +34,10 @@ def _company(group: str, company: str | None) -> str:
 
 
 def _columns(tags: list[dict]) -> list[dict]:
-	columns = [{"fieldname": "day", "label": _("Day"), "fieldtype": "Date", "width": 130}]
+	columns = [{"fieldname": "day", "label": _("Day", context="CRM Ext"), "fieldtype": "Date", "width": 130}]
 	for position, tag in enumerate(tags):
 		columns.append(
-			{"fieldname": f"tag_{position}", "label": _(tag.name), "fieldtype": "Int", "width": 150}
+			{"fieldname": f"tag_{position}", "label": _(tag.name, context="Tag"), "fieldtype": "Int", "width": 150}
 		)
 	return columns
 
@@ -47,25 +47,31 @@ def _rows(days: list[date], tags: list[dict], counts: dict[str, list[int]]) -> l
 	rows = []
 	for at, day in enumerate(days):
 		row = {"day": day}
-		row |= {
-			f"tag_{position}": counts.get(tag.name, none)[at] for position, tag in enumerate(tags)
-		}
+		row |= {f"tag_{position}": counts.get(tag.name, none)[at] for position, tag in enumerate(tags)}
 		rows.append(row)
 	return rows[::-1]
 
 
-def _chart(days: list[date], tags: list[dict], counts: dict[str, list[int]]) -> dict | None:
-	shown = [tag for tag in tags if tag.name in counts]
-	if not shown:
+def _chart(days: list[date], tags: list[dict], counts: dict[str, list[int]], interval: str) -> dict | None:
+	if not counts:
 		return None
+	none = [0] * len(days)
 	return {
 		"data": {
-			"labels": [format_date(day) for day in days],
-			"datasets": [{"name": _(tag.name), "values": counts[tag.name]} for tag in shown],
+			"labels": [_short(day, interval) for day in days],
+			"datasets": [{"name": _(tag.name, context="Tag"), "values": counts.get(tag.name, none)} for tag in tags],
 		},
 		"type": "line",
-		"colors": [tag.colour or "#6b7280" for tag in shown],
+		"colors": [tag.colour or "#6b7280" for tag in tags],
 		"lineOptions": {"hideDots": int(len(days) > 40), "regionFill": 0},
 		"axisOptions": {"xAxisMode": "tick", "xIsSeries": 1},
 		"fieldtype": "Int",
 	}
+
+
+def _short(day: date, interval: str) -> str:
+	"""A day for the axis, where there is room for five letters: without its year, or month and year."""
+	if interval == "Monthly":
+		return format_date(day, "MM/yy")
+	months_first = get_user_date_format().lower().startswith(("mm", "yyyy"))
+	return format_date(day, "MM/dd" if months_first else "dd/MM")

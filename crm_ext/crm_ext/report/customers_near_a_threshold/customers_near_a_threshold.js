@@ -22,7 +22,7 @@ frappe.query_reports["Customers Near a Threshold"] = {
 			label: __("Direction"),
 			fieldtype: "Select",
 			options: [
-				{ value: "", label: __("Both") },
+				{ value: "", label: __("Both", null, "CRM Ext") },
 				{ value: "up", label: __("Towards a higher tag") },
 				{ value: "down", label: __("At risk of losing the tag") },
 			],

@@ -39,8 +39,8 @@ def _readable(rows: list[dict]) -> list[dict]:
 def _row(row: dict) -> dict:
 	return dict(
 		row,
-		tag_label=_(row["tag"]) if row["tag"] else "",
-		next_label=_(row["next_tag"]) if row["next_tag"] else "",
+		tag_label=_(row["tag"], context="Tag") if row["tag"] else "",
+		next_label=_(row["next_tag"], context="Tag") if row["next_tag"] else "",
 		direction_label=_(DIRECTIONS[row["direction"]]),
 	)
 
@@ -55,7 +55,7 @@ def _columns() -> list[dict]:
 		("label", _("Fact"), "Data", None, 170),
 		("actual", _("Actual"), "Float", None, 130),
 		("needed", _("Needed"), "Float", None, 130),
-		("missing", _("Missing"), "Float", None, 130),
+		("missing", _("Missing", context="CRM Ext"), "Float", None, 130),
 		("currency", _("Currency"), "Link", "Currency", 90),
 	]
 	return [
@@ -78,7 +78,7 @@ def _chart(rows: list[dict]) -> dict | None:
 	tags = sorted({*up, *down})
 	return {
 		"data": {
-			"labels": [_(tag) for tag in tags],
+			"labels": [_(tag, context="Tag") for tag in tags],
 			"datasets": [
 				{"name": _("May gain"), "values": [len(up.get(tag, ())) for tag in tags]},
 				{"name": _("May lose"), "values": [len(down.get(tag, ())) for tag in tags]},

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""What the benchmarks share: the site, clocks, a query counter, the report.
+
+Run by `./dev bench run NAME`: the bench's Python, in its `sites` folder, with CRM_EXT_SITE naming the site.
+"""
+
+import os
+import platform
+import resource
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from statistics import median
+from time import perf_counter
+
+import frappe
+
+
+@contextmanager
+def site() -> Iterator[str]:
+	"""The site of CRM_EXT_SITE, as Administrator."""
+	name = os.environ.get("CRM_EXT_SITE") or sys.exit("CRM_EXT_SITE is not set: use ./dev bench run NAME.")
+	frappe.init(name, sites_path=".")
+	frappe.connect()
+	frappe.set_user("Administrator")
+	try:
+		yield name
+	finally:
+		frappe.db.rollback()
+		frappe.destroy()
+
+
+def seconds(work: Callable[[], object]) -> float:
+	"""How long the work takes, on the clock on the wall."""
+	start = perf_counter()
+	work()
+	return perf_counter() - start
+
+
+def best(work: Callable[[], object], times: int) -> float:
+	"""The shortest of several runs: what the work takes when nothing else disturbs it."""
+	return min(seconds(work) for _ in range(times))
+
+
+def peak_memory() -> float:
+	"""The most this process has ever held, in MB."""
+	return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+class Queries:
+	"""Counts what goes through frappe.db.sql while it is open."""
+
+	def __enter__(self) -> "Queries":
+		self.count = 0
+		self._sql = frappe.db.sql
+		frappe.db.sql = self._counted
+		return self
+
+	def __exit__(self, *_):
+		frappe.db.sql = self._sql
+
+	def _counted(self, *args, **kwargs):
+		self.count += 1
+		return self._sql(*args, **kwargs)
+
+
+class Report:
+	"""Prints figures as they come, and at the end whether the budgets were met."""
+
+	def __init__(self, title: str):
+		self.misses = 0
+		print(f"{title}\n{machine()}\n")
+
+	def figure(self, what: str, value: float, unit: str):
+		print(f"{what:58} {value:10,.2f} {unit}", flush=True)
+
+	def budget(self, what: str, value: float, limit: float, unit: str = "×"):
+		met = value <= limit
+		self.misses += not met
+		print(
+			f"{what:58} {value:10,.3f} {unit}  (at most {limit:g}: {'met' if met else 'MISSED'})", flush=True
+		)
+
+	def close(self):
+		"""Exit status 1 if a budget was missed."""
+		sys.exit(1 if self.misses else 0)
+
+
+def machine() -> str:
+	version = frappe.db.sql("SELECT VERSION()")[0][0]
+	return (
+		f"{os.cpu_count()} cores {platform.machine()}, Python {platform.python_version()}, "
+		f"Frappe {frappe.__version__}, MariaDB {version}"
+	)
+
+
+def sizes() -> str:
+	counts = {table: frappe.db.count(table) for table in ("Customer", "Sales Invoice", "Sales Invoice Item")}
+	return ", ".join(f"{count:,} × {table}" for table, count in counts.items())
+
+
+__all__ = ["Queries", "Report", "best", "machine", "median", "peak_memory", "seconds", "site", "sizes"]

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""What crm_ext adds to ERPNext's own documents: insert, submit and commit, with and without our hooks.
+
+Budget: at most 1.01 times the time and one query more. The two are measured in turns, on the same site and in the
+same process; the time added is the median of the differences within each pair. The documents stay on the site.
+"""
+
+import gc
+from collections.abc import Callable
+from contextlib import contextmanager
+
+from common import Queries, Report, median, seconds, site, sizes
+
+import frappe
+from frappe.utils import getdate, nowdate
+
+from crm_ext.demo import data
+from crm_ext.demo.documents import Books
+
+PAIRS = 40
+TIME = 1.01
+QUERIES = 1
+
+
+@contextmanager
+def without_our_hooks():
+	"""The hooks of all other apps only."""
+	ours = frappe.get_doc_hooks()
+	frappe.local.doc_events_hooks = {
+		doctype: {
+			event: [handler for handler in handlers if not handler.startswith("crm_ext.")]
+			for event, handlers in events.items()
+		}
+		for doctype, events in ours.items()
+	}
+	try:
+		yield
+	finally:
+		frappe.local.doc_events_hooks = ours
+
+
+def works(customer: str) -> dict[str, Callable[[], object]]:
+	"""What is measured, by the name of the DocType."""
+	books = Books(getdate(nowdate()))
+	lines = tuple(data.Line(data.VISIT, "1500") for _ in range(3))
+	return {
+		"Sales Order": lambda: books.order(customer, data.Order(data.days(0), lines)),
+		"Sales Invoice": lambda: books.invoice(customer, data.Invoice(ago=data.days(0), lines=lines)),
+		"Issue": lambda: books.ticket(customer, data.Ticket(data.days(0), "Measured")),
+	}
+
+
+def committed(work: Callable[[], object]) -> None:
+	work()
+	frappe.db.commit()
+
+
+def queries(work: Callable[[], object]) -> int:
+	with Queries() as counted:
+		committed(work)
+	return counted.count
+
+
+def main():
+	with site():
+		report = Report(f"Idle overhead: {sizes()}")
+		customer = frappe.get_all("Customer", filters={"disabled": 0}, pluck="name", limit=1)[0]
+		for doctype, work in works(customer).items():
+			measure(report, doctype, work)
+		report.close()
+
+
+def measure(report: Report, doctype: str, work: Callable[[], object]):
+	for _ in range(3):
+		committed(work)
+		with without_our_hooks():
+			committed(work)
+	more = median(pair[0] - pair[1] for pair in in_turns(lambda: queries(work), 4))
+	gc.disable()
+	pairs = in_turns(lambda: seconds(lambda: committed(work)), PAIRS)
+	gc.enable()
+	bare = median(without for _, without in pairs)
+	added = median(with_ - without for with_, without in pairs)
+	report.figure(f"{doctype}: without our hooks", bare * 1000, "ms")
+	report.figure(f"{doctype}: added by our hooks", added * 1000, "ms")
+	report.budget(f"{doctype}: with ÷ without", (bare + added) / bare, TIME)
+	report.budget(f"{doctype}: more queries", more, QUERIES, "")
+
+
+def in_turns(measured: Callable[[], float], times: int) -> list[tuple[float, float]]:
+	"""(with our hooks, without) of each pair; which of the two comes first changes from pair to pair."""
+	pairs = []
+	for number in range(times):
+		if number % 2:
+			first = measured()
+		with without_our_hooks():
+			second = measured()
+		if not number % 2:
+			first = measured()
+		pairs.append((first, second))
+	return pairs
+
+
+if __name__ == "__main__":
+	main()

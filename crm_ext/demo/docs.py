@@ -1,0 +1,58 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""The tables of docs/demo.md, from data.py. A test holds the two equal.
+
+	python -m crm_ext.demo.docs FILE
+
+writes them between the marks in the file.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from crm_ext.demo import data
+
+BEGIN = "<!-- {}: written by crm_ext.demo.docs -->"
+END = "<!-- end of {} -->"
+
+
+def customers() -> str:
+	"""Each customer, its story and its tags."""
+	rows = [(c.name, c.story, ", ".join(c.tags)) for c in data.CUSTOMERS]
+	return _table(("Customer", "What happened", "Tags"), rows)
+
+
+def users() -> str:
+	"""Who can log in, and with which roles."""
+	rows = [
+		(f"`{u.email}`", u.first_name, ", ".join(u.roles), ", ".join(u.customers) or "all")
+		for u in data.USERS
+	]
+	return _table(("User", "Name", "Roles", "Customers"), rows)
+
+
+TABLES = {"customers": customers, "users": users}
+
+
+def written_into(text: str) -> str:
+	"""`text` with the current tables between its marks. Raises ValueError where a mark is missing."""
+	for name, table in TABLES.items():
+		begin, end = BEGIN.format(name), END.format(name)
+		if begin not in text or end not in text:
+			raise ValueError(f"The marks of the table “{name}” are missing.")
+		between = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+		replacement = f"{begin}\n\n{table()}\n\n{end}"
+		text = between.sub(lambda _, new=replacement: new, text)
+	return text
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+	lines = [head, ("---",) * len(head), *rows]
+	return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+if __name__ == "__main__":
+	file = Path(sys.argv[1])
+	file.write_text(written_into(file.read_text(encoding="utf-8")), encoding="utf-8")
