@@ -3,14 +3,21 @@
 
 // No imports: bench would install the packages of a package.json on every site that has this app,
 // so the linters live outside the repository (./dev test and pre-commit bring them).
-const browser = "document window navigator location history console setTimeout clearTimeout setInterval";
-const more = "clearInterval fetch FormData URL URLSearchParams Blob File Event CustomEvent localStorage";
-const dom = "sessionStorage IntersectionObserver ResizeObserver MutationObserver HTMLElement requestAnimationFrame";
-const desk = "frappe erpnext crm_ext cur_frm cur_list cur_dialog cur_page locals cur_pos __ $ jQuery moment Chart";
-const numbers = "cint cstr flt format_currency in_list strip_html fmt_money get_label get_currency_symbol";
+const browser =
+	"document window navigator location history console setTimeout clearTimeout setInterval";
+const more =
+	"clearInterval fetch FormData URL URLSearchParams Blob File Event CustomEvent localStorage";
+const dom =
+	"sessionStorage IntersectionObserver ResizeObserver MutationObserver HTMLElement requestAnimationFrame";
+const desk =
+	"frappe erpnext crm_ext cur_frm cur_list cur_dialog cur_page locals cur_pos __ $ jQuery moment Chart";
+const numbers =
+	"cint cstr flt format_currency in_list strip_html fmt_money get_label get_currency_symbol format_number";
 
 const globals = Object.fromEntries(
-	[browser, more, dom, desk, numbers].flatMap((names) => names.split(" ")).map((name) => [name, "writable"])
+	[browser, more, dom, desk, numbers]
+		.flatMap((names) => names.split(" "))
+		.map((name) => [name, "writable"])
 );
 
 export default [
@@ -47,7 +54,7 @@ export default [
 			"no-unreachable": "error",
 			"no-unsafe-finally": "error",
 			"no-unused-vars": ["error", { args: "after-used", argsIgnorePattern: "^_" }],
-			"no-use-before-define": ["error", { functions: false }],
+			"no-use-before-define": ["error", { functions: false, variables: false }],
 			"no-var": "error",
 			"prefer-const": "error",
 			"use-isnan": "error",

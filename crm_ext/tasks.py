@@ -16,4 +16,4 @@ def crm_ext_drain_refresh_queue() -> None:
 
 def crm_ext_nightly_refresh() -> None:
 	"""Every night: refresh everybody, for what time alone changes."""
-	profile.refresh_in_background()
+	profile.refresh_later()

@@ -67,6 +67,7 @@ def install(*, history: bool = False, progress: Progress | None = None) -> DemoC
 	_give_tags_by_hand(demo)
 	if history:
 		_refresh(demo.as_of)
+		_show_tags_in_lists()
 	frappe.db.set_global(MARKER, json.dumps({"as_of": today.isoformat(), "customers": demo.customers}))
 	return demo
 
@@ -88,6 +89,12 @@ def _refresh(day: date):
 	from crm_ext.profile.service import refresh
 
 	refresh(as_of=day)
+
+
+def _show_tags_in_lists():
+	from crm_ext.tags.announce import announce
+
+	announce(commit=False)
 
 
 def _installed() -> DemoCompany | None:

@@ -177,7 +177,9 @@ def scores_of(recency_days: str, frequency: str, monetary: str, known: str) -> d
 
 
 def _score(value: str, comparison: str, measure: str) -> str:
-	cases = " ".join(f"WHEN {value} {comparison} sc.{measure}{score} THEN {score}" for score in reversed(SCORES))
+	cases = " ".join(
+		f"WHEN {value} {comparison} sc.{measure}{score} THEN {score}" for score in reversed(SCORES)
+	)
 	return f"CASE {cases} ELSE 1 END"
 
 

@@ -52,7 +52,8 @@ def to_json(edges: Mapping[str, Edges]) -> dict:
 	"""The stored form of the edges of each scope (company, or "" for all together)."""
 	return {
 		company: {
-			measure: [None if edge is None else str(edge) for edge in row] for measure, row in asdict(e).items()
+			measure: [None if edge is None else str(edge) for edge in row]
+			for measure, row in asdict(e).items()
 		}
 		for company, e in sorted(edges.items())
 	}

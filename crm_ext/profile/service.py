@@ -22,6 +22,9 @@ from crm_ext.rules.site import registry
 
 Progress = Callable[[int, int], None]
 
+FULL_REFRESH_TIMEOUT = 4 * 60 * 60
+"""Seconds; RQ's own limit is far too short for a large site."""
+
 LONGEST_WINDOW = 730
 CHANGES_AFTER = {
 	"sale": (0, 7, 30, 90, 365, LONGEST_WINDOW),
@@ -157,13 +160,11 @@ def refresh_in_background() -> None:
 
 
 def refresh_later() -> None:
-	"""Have a worker refresh everybody, unless that is waiting or running already."""
+	"""Have a worker refresh everybody. Two at once do no harm: they wait for each other's slices."""
 	frappe.enqueue(
 		"crm_ext.profile.service.refresh_in_background",
 		queue="long",
-		timeout=4 * 60 * 60,
-		job_id="crm_ext_full_refresh",
-		deduplicate=True,
+		timeout=FULL_REFRESH_TIMEOUT,
 		enqueue_after_commit=True,
 	)
 

@@ -4,12 +4,12 @@
 """Conditions: rows a person writes, and their one meaning. Pure.
 
 A `Condition` is a row as written. `resolve` turns it, for one day and one currency, into a `Clause` in which
-nothing is relative any more: months became dates, trees became sets of names, money is in the scope's currency.
-Clauses have two back ends that must agree: `matches` here, for one customer, and `rules.sql`, for all.
+nothing is relative any more: months became dates, trees became sets of names, money is in the scope's
+currency. Clauses have two back ends that must agree: `matches` here, for one customer, and `rules.sql`, for all.
 
-Texts are compared exactly, capitals and accents included. “In the last 90 days” reaches back to the day 90 days
-ago, that day and today included, and no further ahead than today; “more than 90 days ago” is what lies before.
-Several names are separated by commas (the Chinese one too); a name that has one goes in double quotes.
+Texts are compared exactly, capitals and accents included. “In the last 90 days” reaches back to the day 90
+days ago, that day and today included, and no further ahead than today; “more than 90 days ago” is what lies
+before. Several names are separated by commas (the Chinese one too); a name that has one goes in double quotes.
 
 A missing fact satisfies no comparison. The negative operators (“!=”, “is none of”, “is not under”, “includes
 none of”) are the exact opposites of the positive ones, so a missing fact satisfies them.
@@ -85,7 +85,7 @@ Operand = Decimal | date | frozenset[str] | tuple[frozenset[str], ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-	"""One row of “Rule Condition”. Rows with the same non-zero `any_of` are alternatives; all else must hold."""
+	"""One row of “Rule Condition”. Rows of one `any_of` number, if not 0, are alternatives; all else must hold."""
 
 	fact: str
 	operator: str
@@ -146,7 +146,7 @@ def operators_of(fact: Fact) -> tuple[str, ...]:
 def resolve(conditions: Iterable[Condition], registry: FactRegistry, context: Context) -> tuple[Clause, ...]:
 	"""Bind the conditions to a day, a currency and the trees.
 
-	Raises a RuleError (UnknownFact, WrongOperator, InvalidValue, MissingUnit, NoExchangeRate) that names the fact.
+	Raises a RuleError: UnknownFact, WrongOperator, InvalidValue, MissingUnit or NoExchangeRate.
 	"""
 	return tuple(_resolve_one(condition, registry[condition.fact], context) for condition in conditions)
 

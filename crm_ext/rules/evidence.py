@@ -10,9 +10,9 @@ The JSON schema (version 1) is stable:
      "steps": [{"fact", "type", "op", "operand", "latest", "negate", "any_of", "actual", "met"}],
      "losers": [{"rule", "reason"}]}
 
-`operand` is the threshold that counted (for entering or for staying), resolved: no relative dates, one currency.
-Of what lies under a node of a tree it holds the node and what the customer has: thousands of names would say no more.
-Numbers are texts, so that no reader rounds them.
+`operand` is the threshold that counted (for entering or for staying), resolved: no relative dates, one
+currency. Of what lies under a node of a tree it holds the node and what the customer has: thousands of names
+would say no more. Numbers are texts, so that no reader rounds them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

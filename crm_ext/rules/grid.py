@@ -22,7 +22,7 @@ Cell = tuple[int, ...]
 """The number of a piece on each axis."""
 
 ALL_SUBSETS_UP_TO = 6
-"""So many kinds of members of a set are combined in every way; of more, only singly, in pairs and all together."""
+"""So many kinds of members of a set are combined in every way; more of them singly, in pairs and all together."""
 
 MOST_REGIONS = 8
 """So many regions are told at most of one kind of finding."""

@@ -3,8 +3,8 @@
 
 """What is wrong with a group of rules before any customer is judged by them. Pure.
 
-The rules are judged by `matches` itself, on one customer for every cell of a grid (rules/grid.py). What is found
-exists; and where not every cell could be visited, nothing is claimed that would need it.
+The rules are judged by `matches` itself, on one customer for every cell of a grid (rules/grid.py). What is
+found exists; and where not every cell could be visited, nothing is claimed that would need it.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence

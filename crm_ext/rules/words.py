@@ -78,9 +78,12 @@ def value_words(value: object, type_: FactType, currency: str) -> str:
 	if type_ is FactType.NUMBER:
 		return _number(value)
 	if isinstance(value, list | tuple):
-		return ", ".join(_(member, context="Tag") if isinstance(member, str) else "/".join(member) for member in value)
+		return ", ".join(
+			_(member, context="Tag") if isinstance(member, str) else "/".join(member) for member in value
+		)
 	return _(str(value))
 
 
 def _number(value: object) -> str:
-	return frappe.format_value(float(value), {"fieldtype": "Float"}).rstrip("0").rstrip(".")
+	number = float(value)
+	return frappe.format_value(int(number) if number.is_integer() else number, {"fieldtype": "Int" if number.is_integer() else "Float"})

@@ -7,6 +7,7 @@ import frappe
 from frappe.utils import getdate, nowdate, strip_html
 
 from crm_ext.profile import service as profile
+from crm_ext.profile.permissions import may_read
 from crm_ext.tags import service as tags
 from crm_ext.tags.population import population, scope_of, tags_of_group
 
@@ -30,9 +31,9 @@ def customer_head(customer: str) -> dict:
 	Tags come in the order of their groups, each as `tags_of` gives it with colour and benefits, without evidence.
 	What the user may not see is left out; it is no error to ask.
 	"""
-	if not frappe.has_permission("Customer", "read", doc=customer):
-		return {"tags": [], "profile": {}, "may_change": False}
 	head = {"tags": [], "profile": {}, "may_change": False}
+	if not may_read(customer):
+		return head
 	if frappe.has_permission("Customer Tag Assignment", "read"):
 		head["tags"] = _chips(customer)
 		head["may_change"] = bool(

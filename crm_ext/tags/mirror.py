@@ -39,17 +39,19 @@ def _sync(customers: Collection[str], ours: set[str]) -> None:
 	_write({customer: held.get(customer, set()) for customer in customers}, ours)
 
 
-def sync_all(*, commit: bool = False) -> None:
-	"""Mirror every customer, as after the switch was turned on."""
-	customers = frappe.get_all("Customer", pluck="name", order_by="name")
-	for first in range(0, len(customers), BATCH):
-		sync(customers[first : first + BATCH])
-		if commit:
+def follow_the_switch() -> None:
+	"""After the setting was changed: mirror every customer, or take all mirrored tags away. Commits by batches."""
+	if enabled():
+		customers = frappe.get_all("Customer", pluck="name", order_by="name")
+		for first in range(0, len(customers), BATCH):
+			sync(customers[first : first + BATCH])
 			frappe.db.commit()
+	else:
+		remove_all(commit=True)
 
 
-def remove_all() -> None:
-	"""Take our tags out of the lists again: for the uninstall, and for switching the mirror off."""
+def remove_all(*, commit: bool = False) -> None:
+	"""Take our tags out of the lists again: for the uninstall, and when the mirror was switched off."""
 	ours = _our_tags()
 	linked = frappe.get_all(
 		"Tag Link", filters={"document_type": "Customer", "tag": ("in", list(ours))}, pluck="document_name"
@@ -57,6 +59,8 @@ def remove_all() -> None:
 	customers = sorted(set(linked))
 	for first in range(0, len(customers), BATCH):
 		_write({customer: set() for customer in customers[first : first + BATCH]}, ours)
+		if commit:
+			frappe.db.commit()
 	for tag in ours:
 		if not frappe.db.exists("Tag Link", {"tag": tag}):
 			frappe.db.delete("Tag", {"name": tag})

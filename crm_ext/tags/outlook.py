@@ -17,7 +17,7 @@ from crm_ext.constants import ALL_COMPANIES, OPEN
 from crm_ext.profile.service import change_days, metrics_of
 from crm_ext.profile.slices import CustomerSlice, slices
 from crm_ext.rules.conditions import Clause, Op, holds, matches
-from crm_ext.rules.facts import NUMERIC, FactValue, jsonable
+from crm_ext.rules.facts import NUMERIC, FactType, FactValue, jsonable
 from crm_ext.rules.site import SiteContext, currency_of, registry
 from crm_ext.rules.words import value_words
 from crm_ext.tags import groups as groups_
@@ -31,11 +31,12 @@ AT_LEAST = (Op.GE, Op.GT)
 
 
 def outlook(customer: str, company: str | None = None) -> list[dict]:
-	"""For each group: {group, company, tag, next_tag, gaps, drops_on, drops_to, keeps_until, grace_until}.
+	"""For each group:
+	{group, company, tag, next_tag, gaps, drops_on, drops_to, rises_on, rises_to, keeps_until, grace_until}.
 
 	`gaps` is [{label, actual, needed, missing, currency, text}] for the next higher tag of an exclusive group.
 	`drops_on` is the first day on which a refresh would take the tag away if nothing new happened, up to two
-	years ahead; `drops_to` is the tag that would come instead.
+	years ahead; `drops_to` is the tag that would come instead. `rises_on`: time alone brings a higher one.
 	"""
 	chunk = CustomerSlice.of([customer])
 	assignments = [a for a in store.open_assignments(chunk) if not a.shadow]
@@ -70,8 +71,10 @@ class _Outlook:
 
 	def _row(self, assignment: store.OpenAssignment | None, compiled: CompiledGroup, facts) -> dict:
 		higher = self._next_tag(assignment, compiled, facts) if self.group.exclusive else None
-		drop = self._drop(assignment) if assignment else (None, None)
-		rule = self._rules(self.today).get(assignment.tag) if assignment else None
+		rules = self._rules(self.today)
+		rule = rules.get(assignment.tag) if assignment else None
+		day, to = self._next_change(assignment) if assignment else (None, None)
+		rises = bool(rule and to) and rules[to].rank > rule.rank
 		return {
 			"group": self.group.name,
 			"company": self.company,
@@ -80,8 +83,10 @@ class _Outlook:
 			"gaps": [gap_words(g, self.currency) for g in gaps(compiled.clauses[higher], facts)]
 			if higher
 			else [],
-			"drops_on": drop[0],
-			"drops_to": drop[1],
+			"drops_on": None if rises else day,
+			"drops_to": None if rises else to,
+			"rises_on": day if rises else None,
+			"rises_to": to if rises else None,
 			"keeps_until": stays_until(rule, assignment.held()) if rule and rule.minimum_stay_days else None,
 			"grace_until": assignment and assignment.grace_until,
 		}
@@ -105,11 +110,11 @@ class _Outlook:
 		]
 		return min(within_reach, key=lambda rule: (rule.rank, rule.name)).name if within_reach else None
 
-	def _drop(self, assignment: store.OpenAssignment) -> tuple[date | None, str | None]:
-		"""Walk through the days on which anything can change, deciding on each as the refresh would."""
-		expires = assignment.expires_on + timedelta(days=1) if assignment.expires_on else None
+	def _next_change(self, assignment: store.OpenAssignment) -> tuple[date | None, str | None]:
+		"""When time alone takes the tag away, and what comes instead: each day on which anything can change is
+		decided as the refresh would decide it."""
 		if assignment.locked or assignment.source != "Rule":
-			return expires, None
+			return assignment.expires_on and assignment.expires_on + timedelta(days=1), None
 		rule = self._rules(self.today)[assignment.tag]
 		held = assignment.held()
 		own = (stays_until(rule, held), held.grace_until)
@@ -117,10 +122,10 @@ class _Outlook:
 		while days:
 			day = heappop(days)
 			decision = self._decide(day, held)
-			losses = dict(decision.losses)
-			if held.tag in losses:
+			if held.tag in dict(decision.losses):
 				return day, next(iter(decision.gains), None)
-			if (until := dict(decision.grace).get(held.tag, held.grace_until)) != held.grace_until:
+			until = dict(decision.grace).get(held.tag, held.grace_until)
+			if until != held.grace_until:
 				held = Held(tag=held.tag, since=held.since, grace_until=until)
 				if until and until not in days:
 					heappush(days, until)
@@ -143,13 +148,17 @@ class _Outlook:
 		last = self.today + HORIZON
 		days = set(change_days(self.customer, self.company, self.today, last))
 		compiled = self._compiled(self.today)
-		dates = store.facts_of([self.customer], self.company, compiled.facts(), registry())[self.customer]
+		facts = store.facts_of([self.customer], self.company, compiled.facts(), registry())[self.customer]
 		for clauses in compiled.clauses.values():
 			for clause in clauses:
-				value = dates.get(clause.fact)
-				if isinstance(value, date):
-					for boundary in filter(None, (clause.operand, clause.keep)):
-						days |= _around(value + (self.today - boundary), self.today, last)
+				value = facts.get(clause.fact)
+				if value is None or clause.op is Op.PRESENT:
+					continue
+				for limit in (clause.operand, clause.keep):
+					if clause.type is FactType.DATE:
+						days |= _around(value + (self.today - limit), self.today, last)
+					elif clause.type is FactType.DURATION:  # it may grow by a day every day
+						days |= _around(self.today + timedelta(days=int(limit - value)), self.today, last)
 		return days
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import frappe
-from frappe.desk.reportview import build_match_conditions
 from frappe.utils import get_last_day
 
 from crm_ext.constants import ALL_COMPANIES
+from crm_ext.profile.permissions import query_conditions
 
 INTERVALS = ("Daily", "Weekly", "Monthly")
 
@@ -76,11 +76,11 @@ def _changes(last: date, group: str, company: str) -> dict[str, dict[date, int]]
 	rows = frappe.db.sql(
 		f"""
 		select tag, day, sum(n) from (
-			select a.tag, date(a.since) as day, count(*) as n from `tabCustomer Tag Assignment` a
-			where a.since < %(end)s and {scope} group by a.tag, date(a.since)
+			select tag, date(since) as day, count(*) as n from `tabCustomer Tag Assignment`
+			where since < %(end)s and {scope} group by tag, date(since)
 			union all
-			select a.tag, date(a.until) as day, -count(*) as n from `tabCustomer Tag Assignment` a
-			where a.until < %(end)s and {scope} group by a.tag, date(a.until)
+			select tag, date(until) as day, -count(*) as n from `tabCustomer Tag Assignment`
+			where until < %(end)s and {scope} group by tag, date(until)
 		) as changes
 		group by tag, day""",
 		{"end": last + timedelta(days=1), "group": group, "companies": {ALL_COMPANIES, company}},
@@ -91,18 +91,14 @@ def _changes(last: date, group: str, company: str) -> dict[str, dict[date, int]]
 	return changes
 
 
-def _scope(group: str, alias: str = "a") -> str:
+def _scope(group: str) -> str:
 	"""The assignments that count: real ones, of the group and company, of customers the user may read."""
-	conditions = [f"{alias}.shadow = 0", f"{alias}.company in %(companies)s"]
+	conditions = ["shadow = 0", "company in %(companies)s"]
 	if group:
-		conditions.append(f"{alias}.tag_group = %(group)s")
-	return " and ".join([*conditions, *readable(f"{alias}.customer")])
-
-
-def readable(column: str) -> list[str]:
-	"""SQL conditions that keep only the customers the user may read; none for who may read all."""
-	conditions = build_match_conditions("Customer")
-	return [f"{column} in (select name from `tabCustomer` where {conditions})"] if conditions else []
+		conditions.append("tag_group = %(group)s")
+	if readable := query_conditions(doctype="Customer Tag Assignment"):
+		conditions.append(readable.replace("%", "%%"))
+	return " and ".join(conditions)
 
 
 def flow(group: str, start: date, end: date, *, company: str = ALL_COMPANIES) -> list[Move]:
@@ -152,15 +148,15 @@ def _moved(group: str) -> str:
 
 	Should a customer hold two tags of an exclusive group for a moment, the last by name counts.
 	"""
-	held = "a.since < %({day})s and (a.until is null or a.until >= %({day})s)"
+	held = "since < %({day})s and (until is null or until >= %({day})s)"
 	at_start, at_end = held.format(day="start"), held.format(day="end")
 	return f"""
-		select a.customer,
-			coalesce(max(case when {at_start} then a.tag end), '') as from_tag,
-			coalesce(max(case when {at_end} then a.tag end), '') as to_tag
-		from `tabCustomer Tag Assignment` a
+		select customer,
+			coalesce(max(case when {at_start} then tag end), '') as from_tag,
+			coalesce(max(case when {at_end} then tag end), '') as to_tag
+		from `tabCustomer Tag Assignment`
 		where {_scope(group)} and (({at_start}) or ({at_end}))
-		group by a.customer"""
+		group by customer"""
 
 
 def _values(group: str, start: date, end: date, company: str) -> dict:

@@ -3,8 +3,8 @@
 
 """Nothing that crm_ext says to its users is left untranslated to Chinese.
 
-A text counts as said in Chinese if translations/zh.csv has it, for its context or for any, or if Frappe or ERPNext
-says it already.
+A text counts as said in Chinese if translations/zh.csv has it, for its context or for any, or if Frappe or
+ERPNext says it already.
 """
 
 import csv

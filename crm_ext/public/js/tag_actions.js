@@ -91,7 +91,10 @@
 
 	/** Ask for the reason and remove one of the tags held. */
 	crm_ext.tags.remove = (customer, held, chosen, done) => {
-		const label = (one) => (one.company ? `${__(one.tag, null, "Tag")} (${one.company})` : __(one.tag, null, "Tag"));
+		const label = (one) =>
+			one.company
+				? `${__(one.tag, null, "Tag")} (${one.company})`
+				: __(one.tag, null, "Tag");
 		const dialog = new frappe.ui.Dialog({
 			title: __("Remove Tag"),
 			fields: [

@@ -8,22 +8,19 @@
 
 	crm_ext.tags.simulate = async (frm) => {
 		crm_ext.ui.style();
-		// the server reports under the same title, so that Frappe moves this very bar
-		frappe.show_progress(
-			__("Customer Tags"),
-			5,
-			100,
-			__("Trying the rule on all customers. Nothing is written.")
-		);
+		// over many customers Frappe adds a bar for the progress that the server reports
+		frappe.dom.freeze(__("Trying the rule on all customers. Nothing is written."));
 		let result;
 		try {
 			result = await frappe.xcall("crm_ext.tags.api.simulate", { tag: frm.doc });
 		} finally {
-			frappe.hide_progress();
+			frappe.dom.unfreeze();
 		}
 		const dialog = new frappe.ui.Dialog({
 			title: __("Simulation of {0}", [
-				crm_ext.ui.escape(frm.doc.tag_name ? __(frm.doc.tag_name, null, "Tag") : __("New Tag")),
+				crm_ext.ui.escape(
+					frm.doc.tag_name ? __(frm.doc.tag_name, null, "Tag") : __("New Tag")
+				),
 			]),
 			size: "extra-large",
 			fields: [{ fieldtype: "HTML", fieldname: "body" }],

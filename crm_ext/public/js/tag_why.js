@@ -56,7 +56,10 @@
 				[__("Since"), escape(date(why.since))],
 				[__("Ended"), escape(date(why.until))],
 				[__("Valid Until"), escape(date(why.expires_on))],
-				[__("Source", null, "CRM Ext"), escape(crm_ext.tags.SOURCES()[why.source] || why.source)],
+				[
+					__("Source", null, "CRM Ext"),
+					escape(crm_ext.tags.SOURCES()[why.source] || why.source),
+				],
 				[__("Given By"), why.source === "Rule" ? "" : escape(why.by)],
 				[__("Company"), escape(why.company)],
 				[__("Locked against Rules"), why.locked ? __("Yes") : ""],
@@ -121,7 +124,7 @@
 					])
 				);
 			}
-			if (outlook.keeps_until) {
+			if (outlook.keeps_until > frappe.datetime.get_today()) {
 				lines.push(
 					__("The minimum stay protects it until {0}.", [date(outlook.keeps_until)])
 				);
@@ -139,7 +142,9 @@
 			const gaps = (outlook.gaps || [])
 				.map((gap) => `<li>${escape(gap.text)}</li>`)
 				.join("");
-			html += `<p class="mb-1">${escape(__("Missing for {0}:", [__(outlook.next_tag, null, "Tag")]))}</p>
+			html += `<p class="mb-1">${escape(
+				__("Missing for {0}:", [__(outlook.next_tag, null, "Tag")])
+			)}</p>
 				<ul class="mb-0 pl-4">${gaps}</ul>`;
 		}
 		return html ? heading(__("Outlook")) + html : "";

@@ -47,22 +47,21 @@ def tagged(company):
 	import frappe
 
 	from crm_ext.profile.service import refresh
+	from crm_ext.tags.announce import announce
+	from crm_ext.tags.mirror import sync
 
 	if not URL:
 		pytest.fail("CRM_EXT_TEST_URL is not set: the browser tests need a server of the test site.")
 	frappe.set_user("Administrator")
 	before = {doctype: set(frappe.get_all(doctype, pluck="name")) for doctype in OURS}
-	mirrored = dict(frappe.get_all("Customer", fields=["name", "_user_tags"], as_list=True))
 	refresh(commit=True)
-	frappe.db.commit()
+	announce()
 	yield company
 	frappe.db.rollback()
 	for doctype in OURS:
 		for name in set(frappe.get_all(doctype, pluck="name")) - before[doctype]:
 			frappe.db.delete(doctype, {"name": name})
-	for name, tags in mirrored.items():
-		frappe.db.set_value("Customer", name, "_user_tags", tags, update_modified=False)
-	frappe.db.delete("Tag Link", {"document_type": "Customer"})
+	sync(frappe.get_all("Customer", pluck="name"))
 	frappe.db.commit()
 
 

@@ -60,7 +60,9 @@ def test_a_tag_given_by_hand_says_who_and_why_and_goes_when_it_is_removed(manage
 	expect(chip(page, "Silver")).to_be_visible()
 	choose_action(page, "Give Tag")
 	dialog = page.locator(DIALOG)
-	dialog.locator("[data-fieldname=tag] input").fill("Service-oriented")
+	tag = dialog.locator("[data-fieldname=tag] input")
+	expect(tag).to_be_focused()  # the dialog has come to rest
+	tag.fill("Service-oriented")
 	page.locator(".awesomplete li", has_text="Service-oriented").first.click()
 	dialog.locator("[data-fieldname=reason] textarea").fill(
 		"Asked for a <b>service</b> contract at the fair."

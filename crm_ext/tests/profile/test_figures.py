@@ -13,7 +13,17 @@ def test_revenue_windows_end_today_and_leave_out_the_day_before_they_begin(figur
 	from crm_ext.tests import builders
 
 	customer = builders.customer()
-	for amount, days in ((1, 0), (2, 6), (4, 7), (8, 29), (16, 30), (32, 89), (64, 90), (128, 364), (256, 365)):
+	for amount, days in (
+		(1, 0),
+		(2, 6),
+		(4, 7),
+		(8, 29),
+		(16, 30),
+		(32, 89),
+		(64, 90),
+		(128, 364),
+		(256, 365),
+	):
 		builders.sales_invoice(customer, ago(days), amount)
 	profile = figures(customer)
 	assert profile["revenue_7d"] == 1 + 2
@@ -65,7 +75,9 @@ def test_returns_reduce_revenue_and_count_by_themselves(figures, ago):
 	from crm_ext.tests import builders
 
 	customer = builders.customer()
-	invoice = builders.sales_invoice(customer, ago(50), items=[(builders.SERVICE, 100, 1), ("WB-FIT", 30, 1)])
+	invoice = builders.sales_invoice(
+		customer, ago(50), items=[(builders.SERVICE, 100, 1), ("WB-FITTING", 30, 1)]
+	)
 	builders.credit_note(invoice, ago(10), lines=(1,))
 	profile = figures(customer)
 	assert profile["revenue_30d"] == -30
@@ -318,7 +330,14 @@ def test_a_customer_without_documents_has_a_row_of_missing_figures(figures):
 
 	profile = figures(builders.customer())
 	assert profile["revenue_lifetime"] == profile["open_issues"] == 0
-	for figure in ("cooperation_days", "average_order", "rfm", "rfm_recency", "lifetime_value", "last_contact"):
+	for figure in (
+		"cooperation_days",
+		"average_order",
+		"rfm",
+		"rfm_recency",
+		"lifetime_value",
+		"last_contact",
+	):
 		assert profile[figure] is None, figure
 
 
@@ -333,7 +352,11 @@ def test_what_vanished_goes_back_to_nothing(figures, company, ago):
 	invoice.cancel()
 	for scope in (company.company, ""):
 		profile = figures(customer, scope)
-		assert (profile["revenue_lifetime"], profile["item_groups"], profile["last_cooperation"]) == (0, None, None)
+		assert (profile["revenue_lifetime"], profile["item_groups"], profile["last_cooperation"]) == (
+			0,
+			None,
+			None,
+		)
 	assert profile_of(customer, company.other_company) is None
 
 
@@ -344,7 +367,14 @@ def test_a_forecast_equals_the_refresh_of_that_day_and_stores_nothing(figures, a
 	customer = builders.customer()
 	for days in (1, 100, 300):
 		builders.sales_invoice(customer, ago(days), days, due=ago(-5))
-	names = ["revenue_90d", "revenue_365d", "overdue", "last_cooperation", "cooperation_days", "customer_group"]
+	names = [
+		"revenue_90d",
+		"revenue_365d",
+		"overdue",
+		"last_cooperation",
+		"cooperation_days",
+		"customer_group",
+	]
 	today = figures(customer)
 	ahead = metrics_of(customer, "", ago(-100), names)
 	assert profile_of(customer)["revenue_365d"] == today["revenue_365d"]

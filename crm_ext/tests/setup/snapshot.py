@@ -17,12 +17,15 @@ import frappe
 KEYS = {
 	"tabSingles": ("doctype", "field"),
 	"tabDefaultValue": ("parent", "defkey"),
+	"tabDocField": ("parent", "fieldname"),
+	"tabDocPerm": ("parent", "role", "permlevel", "idx"),
+	"tabInstalled Application": ("app_name",),
 	"__UserSettings": ("user", "doctype"),
 	"__global_search": ("doctype", "name"),
 }
-"""What identifies a row, where it is not the name."""
+"""What identifies a row where its name does not: a migration may write it anew under another name."""
 
-TIMES = ("creation", "modified", "modified_by")
+PASSING = ("name", "creation", "modified", "modified_by")
 
 
 def take(site: str) -> dict:
@@ -43,7 +46,7 @@ def _rows(table: str, columns: list[str]) -> dict[str, str]:
 
 
 def _digest(row: dict) -> str:
-	values = [(column, str(value)) for column, value in sorted(row.items()) if value and column not in TIMES]
+	values = [(column, str(value)) for column, value in sorted(row.items()) if value and column not in PASSING]
 	return md5(repr(values).encode(), usedforsecurity=False).hexdigest()
 
 

@@ -15,7 +15,6 @@ import pytest
 
 LEFT_BY_FRAPPE = {
 	"tabDeleted Document": "Frappe's record of what it deleted itself in remove-app",
-	"tabInstalled Application": "rewritten, under new names, at each change of the list of apps",
 	"tabSingles": "times and counters of Frappe's own jobs and lists",
 	"tabDefaultValue": "the list of installed apps, written anew",
 	"tabActivity Log": "log",

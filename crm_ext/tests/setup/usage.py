@@ -78,10 +78,11 @@ def with_crm_ext():
 	"""Tags, profiles and a trace in each kind of record that can point at our DocTypes."""
 	from crm_ext.profile.service import refresh
 	from crm_ext.tags.service import assign
+	from crm_ext.tasks import crm_ext_drain_refresh_queue
 
 	refresh()
 	assign(CUSTOMER, "Gold", reason="Anniversary")
-	refresh()
+	crm_ext_drain_refresh_queue()
 	tag = frappe.get_doc("Customer Tag", "Gold")
 	tag.description = "Changed"
 	tag.save()

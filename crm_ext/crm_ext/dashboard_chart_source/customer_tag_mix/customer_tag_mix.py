@@ -34,6 +34,8 @@ def get(
 	tags = group_population(chosen["tag_group"], chosen.get("company"))
 	return {
 		"labels": [_(tag["name"], context="Tag") for tag in tags],
-		"datasets": [{"name": _("Customers", context="CRM Ext"), "values": [tag["customers"] for tag in tags]}],
+		"datasets": [
+			{"name": _("Customers", context="CRM Ext"), "values": [tag["customers"] for tag in tags]}
+		],
 		"colors": [tag["colour"] for tag in tags],
 	}

@@ -18,7 +18,10 @@ DEFAULT_BANDS = (
 )
 """Offered when fixed bands are chosen. The lowest score takes whoever reaches no higher one."""
 
-FIGURES = ("reporting_currency", "expected_life_years", "rfm_method")
+FIGURES = (
+	*("profile_enabled", "tags_enabled", "class_transitions_enabled"),
+	*("reporting_currency", "expected_life_years", "rfm_method"),
+)
 
 
 def settings() -> "CRMExtSettings":
@@ -39,9 +42,13 @@ class CRMExtSettings(Document):
 		if not self.get_doc_before_save():
 			return
 		if self.figures_changed():
-			later("crm_ext.tasks.crm_ext_nightly_refresh")
+			from crm_ext.profile.service import refresh_later
+
+			refresh_later()
 		if self.has_value_changed("mirror_tags"):
-			later("crm_ext.tags.mirror.sync_all" if self.mirror_tags else "crm_ext.tags.mirror.remove_all")
+			frappe.enqueue(
+				"crm_ext.tags.mirror.follow_the_switch", queue="long", timeout=3600, enqueue_after_commit=True
+			)
 
 	def validate_switches(self):
 		"""Tags read the profile, class transitions read both."""
@@ -91,10 +98,6 @@ class CRMExtSettings(Document):
 			return True
 		before = self.get_doc_before_save()
 		return [_limits(band) for band in self.rfm_bands] != [_limits(band) for band in before.rfm_bands]
-
-
-def later(method: str):
-	frappe.enqueue(method, queue="long", enqueue_after_commit=True)
 
 
 def _limits(band) -> tuple:

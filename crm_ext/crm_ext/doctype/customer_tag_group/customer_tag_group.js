@@ -65,7 +65,11 @@ async function show_tags(frm) {
 				null,
 				"Customer Tag"
 		  )}</th>
-			<th>${__("Status")}</th><th></th><th class="is-number">${__("Customers", null, "CRM Ext")}</th></tr></thead>
+			<th>${__("Status")}</th><th></th><th class="is-number">${__(
+				"Customers",
+				null,
+				"CRM Ext"
+		  )}</th></tr></thead>
 			<tbody>${rows.join("")}</tbody></table>`
 		: `<p class="text-muted">${__("This group has no tags yet.")}</p>`;
 	const ours = () => frm.dashboard.parent.children(":has(.crm-ext-tags-of-group)");

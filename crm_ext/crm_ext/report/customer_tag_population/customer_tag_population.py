@@ -37,7 +37,12 @@ def _columns(tags: list[dict]) -> list[dict]:
 	columns = [{"fieldname": "day", "label": _("Day", context="CRM Ext"), "fieldtype": "Date", "width": 130}]
 	for position, tag in enumerate(tags):
 		columns.append(
-			{"fieldname": f"tag_{position}", "label": _(tag.name, context="Tag"), "fieldtype": "Int", "width": 150}
+			{
+				"fieldname": f"tag_{position}",
+				"label": _(tag.name, context="Tag"),
+				"fieldtype": "Int",
+				"width": 150,
+			}
 		)
 	return columns
 
@@ -59,7 +64,9 @@ def _chart(days: list[date], tags: list[dict], counts: dict[str, list[int]], int
 	return {
 		"data": {
 			"labels": [_short(day, interval) for day in days],
-			"datasets": [{"name": _(tag.name, context="Tag"), "values": counts.get(tag.name, none)} for tag in tags],
+			"datasets": [
+				{"name": _(tag.name, context="Tag"), "values": counts.get(tag.name, none)} for tag in tags
+			],
 		},
 		"type": "line",
 		"colors": [tag.colour or "#6b7280" for tag in tags],

@@ -14,7 +14,7 @@ frappe.query_reports["Customers Near a Threshold"] = {
 		{
 			fieldname: "percent",
 			label: __("Within Percent"),
-			fieldtype: "Percent",
+			fieldtype: "Int",
 			default: 10,
 		},
 		{
@@ -52,6 +52,12 @@ frappe.query_reports["Customers Near a Threshold"] = {
 	},
 
 	formatter(value, row, column, data, default_formatter) {
+		if (data && FIGURES.includes(column.fieldname)) {
+			const df = data.currency
+				? { fieldtype: "Currency", options: data.currency }
+				: { fieldtype: "Float", precision: Number.isInteger(value) ? 0 : 2 };
+			return frappe.format(value, df, { inline: 0 }, data);
+		}
 		const html = default_formatter(value, row, column, data);
 		if (column.fieldname !== "direction_label" || !data) {
 			return html;
@@ -60,3 +66,5 @@ frappe.query_reports["Customers Near a Threshold"] = {
 		return `<span class="indicator-pill ${colour}">${html}</span>`;
 	},
 };
+
+const FIGURES = ["actual", "needed", "missing"];

@@ -59,7 +59,14 @@ def _columns() -> list[dict]:
 		("currency", _("Currency"), "Link", "Currency", 90),
 	]
 	return [
-		{"fieldname": name, "label": label, "fieldtype": fieldtype, "options": options, "width": width}
+		{
+			"fieldname": name,
+			"label": label,
+			"fieldtype": fieldtype,
+			"options": options,
+			"width": width,
+			"align": "right" if fieldtype == "Float" else "left",
+		}
 		for name, label, fieldtype, options, width in columns
 	]
 
