@@ -6,10 +6,15 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from dateutil.relativedelta import relativedelta
+
 import frappe
 from frappe.utils.password import update_password
 
 from crm_ext.demo import data
+
+OLDEST_DOCUMENT = 800
+"""Days before today."""
 
 
 def ensure(doctype: str, name: str, /, **values) -> str:
@@ -57,14 +62,21 @@ def make_masters(today: date):
 
 
 def make_fiscal_years(today: date):
-	"""Calendar years, unless the site already has fiscal years that cover the day."""
-	for year in range((today - timedelta(days=800)).year, today.year + 1):
-		start, end = date(year, 1, 1), date(year, 12, 31)
-		covered = frappe.get_all(
-			"Fiscal Year", filters={"year_start_date": ("<=", end), "year_end_date": (">=", start)}, limit=1
-		)
-		if not covered:
-			ensure("Fiscal Year", str(year), year=str(year), year_start_date=start, year_end_date=end)
+	"""Fiscal years back to the oldest document, in step with the one of today, which is the calendar year if new."""
+	current = frappe.db.get_value(
+		"Fiscal Year",
+		{"disabled": 0, "year_start_date": ("<=", today), "year_end_date": (">=", today)},
+		"year_start_date",
+	)
+	start = current or date(today.year, 1, 1)
+	oldest = today - timedelta(days=OLDEST_DOCUMENT)
+	while start + relativedelta(years=1) > oldest:
+		end = start + relativedelta(years=1, days=-1)
+		overlapping = {"year_start_date": ("<=", end), "year_end_date": (">=", start)}
+		if not frappe.db.exists("Fiscal Year", overlapping):
+			name = f"{start.year}" if start.year == end.year else f"{start.year}-{end.year}"
+			ensure("Fiscal Year", name, year=name, year_start_date=start, year_end_date=end)
+		start -= relativedelta(years=1)
 
 
 def make_company(company: data.Company):

@@ -70,14 +70,14 @@ def seed(volume: Volume, progress: Progress | None = None) -> None:
 	masters.make_masters(getdate(nowdate()))
 	frappe.db.commit()
 	tell = progress or (lambda table, done, of: None)
-	tables = list(_tables(volume, getdate(nowdate())))
+	filled = list(tables(volume, getdate(nowdate())))
 	frappe.db.sql("SET SESSION unique_checks = 0, foreign_key_checks = 0")
 	try:
-		for table, count, columns in tables:
+		for table, count, columns in filled:
 			_fill(table, count, columns, tell)
 	finally:
 		frappe.db.sql("SET SESSION unique_checks = 1, foreign_key_checks = 1")
-	for table in dict.fromkeys(table for table, _, _ in tables):
+	for table in dict.fromkeys(table for table, _, _ in filled):
 		frappe.db.sql(f"ANALYZE TABLE `tab{table}`")
 	frappe.clear_cache()
 
@@ -118,7 +118,8 @@ def _common(today: date) -> Columns:
 	return {"creation": now, "modified": now, "owner": "'Administrator'", "modified_by": "'Administrator'"}
 
 
-def _tables(volume: Volume, today: date) -> Iterator[tuple[str, int, Columns]]:
+def tables(volume: Volume, today: date) -> Iterator[tuple[str, int, Columns]]:
+	"""(DocType, how many rows, their columns), in the order of writing."""
 	common = _common(today)
 	yield "Customer", volume.customers, {**common, **_customer()}
 	document = Document(volume.customers, today)

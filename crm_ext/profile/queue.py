@@ -60,7 +60,7 @@ def drain(limit: int = DRAIN_LIMIT, *, commit: bool = True) -> Refreshed:
 	"""Refresh the customers that wait, up to `limit` requests.
 
 	Killed at any point, or run twice at once, it loses no request: each is deleted in the transaction of its refresh.
-	A missing exchange rate goes to the Error Log.
+	What cannot be refreshed goes to the Error Log and stays for the next time; the rest goes on.
 	"""
 	if not service.enabled():
 		return Refreshed()
@@ -74,11 +74,20 @@ def drain(limit: int = DRAIN_LIMIT, *, commit: bool = True) -> Refreshed:
 def _drain(limit: int, commit: bool) -> Refreshed:
 	done = Refreshed()
 	run = None
-	while limit > 0 and (requests := _read(min(limit, SIZE))):
+	last = ""
+	while limit > 0 and (requests := _read(min(limit, SIZE), last)):
 		limit -= len(requests)
 		run = run or Refresh(frappe.utils.getdate(), commit)
 		names, customers = zip(*requests, strict=True)
-		done += run.one(CustomerSlice.of(sorted(set(customers))), lambda names=names: _delete(names))
+		last = names[-1]
+		try:
+			done += run.one(CustomerSlice.of(sorted(set(customers))), lambda names=names: _delete(names))
+		except Exception:
+			if not commit:
+				raise
+			frappe.db.rollback()
+			frappe.log_error(title="Customer Profile: customers could not be refreshed")
+			frappe.db.commit()
 	if run:
 		try:
 			run.raise_missing_rate()
@@ -87,8 +96,10 @@ def _drain(limit: int, commit: bool) -> Refreshed:
 	return done
 
 
-def _read(count: int) -> Sequence[tuple[str, str]]:
-	return frappe.db.sql(f"SELECT name, customer FROM `tab{REQUEST}` ORDER BY name LIMIT %s", (count,))
+def _read(count: int, after: str) -> Sequence[tuple[str, str]]:
+	return frappe.db.sql(
+		f"SELECT name, customer FROM `tab{REQUEST}` WHERE name > %s ORDER BY name LIMIT %s", (after, count)
+	)
 
 
 def _delete(names: Sequence[str]) -> None:

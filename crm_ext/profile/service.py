@@ -60,7 +60,8 @@ def refresh(
 	"""Compute the profiles of these customers (None: everybody) as of a day, then all that follows from them.
 
 	With `commit` each slice is a transaction of its own, which locks no row of ERPNext and is tried again after a
-	deadlock; without, everything happens in the caller's transaction. `progress(done, total)` counts customers.
+	deadlock. Without, all happens in the caller's transaction, and the documents of these customers stay locked
+	against change until it ends: only for a few customers. `progress(done, total)` counts customers.
 
 	Raises NoExchangeRate, at the end, if figures over all companies could not be computed for want of a rate; those
 	rows are left as they were, all others are refreshed.

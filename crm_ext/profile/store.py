@@ -36,26 +36,28 @@ def everybody(size: int) -> Iterator[CustomerSlice]:
 
 
 def lock(customers: CustomerSlice) -> None:
-	"""Create the rows over all companies that are missing, then lock those of the slice until the transaction ends.
+	"""Lock the rows over all companies of the slice until the transaction ends; create those that are missing.
 
-	In the order of the customers. Whoever refreshes the same customers waits here, before it reads a document.
+	In the order of the customers. Whoever refreshes or tags the same customers waits here, before it reads.
 	"""
-	frappe.db.sql(
-		f"""INSERT INTO `tabCustomer Profile` ({", ".join(_META)}, customer, company)
-		SELECT {_NEW}, c.name, %(all_companies)s
-		FROM `tabCustomer` c
-		LEFT JOIN `tabCustomer Profile` p ON p.customer = c.name AND p.company = %(all_companies)s
-		WHERE {customers.named("c.name")} AND p.name IS NULL
-		ORDER BY c.name
-		ON DUPLICATE KEY UPDATE modified = VALUES(modified)""",
-		{**_stamp(), **customers.params, "all_companies": ALL_COMPANIES},
-	)
 	where, values = customers.where("customer")
-	frappe.db.sql(
+	locked = frappe.db.sql(
 		f"""SELECT name FROM `tabCustomer Profile`
 		WHERE {where} AND company = %s ORDER BY customer FOR UPDATE""",
 		(*values, ALL_COMPANIES),
 	)
+	# locked before they are inserted: the other way round two transactions would hold what both need
+	if len(locked) < customers.size:
+		frappe.db.sql(
+			f"""INSERT INTO `tabCustomer Profile` ({", ".join(_META)}, customer, company)
+			SELECT {_NEW}, c.name, %(all_companies)s
+			FROM `tabCustomer` c
+			LEFT JOIN `tabCustomer Profile` p ON p.customer = c.name AND p.company = %(all_companies)s
+			WHERE {customers.named("c.name")} AND p.name IS NULL
+			ORDER BY c.name
+			ON DUPLICATE KEY UPDATE modified = VALUES(modified)""",
+			{**_stamp(), **customers.params, "all_companies": ALL_COMPANIES},
+		)
 
 
 def write_figures(customers: CustomerSlice, scopes: Sequence[Scope], as_of: date) -> None:

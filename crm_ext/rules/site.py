@@ -70,15 +70,22 @@ def _recorded_rate(from_currency: str, to_currency: str, as_of: date) -> Decimal
 
 
 def _rate_of_service(from_currency: str, to_currency: str, as_of: date) -> Decimal | None:
+	"""ERPNext's answer; a failure is remembered for an hour, so that jobs do not wait for a dead service."""
 	from erpnext.setup.utils import get_exchange_rate
 
+	failed = f"crm_ext_no_rate:{from_currency}:{to_currency}:{as_of}"
+	if frappe.cache.get_value(failed):
+		return None
 	muted = frappe.flags.mute_messages
 	frappe.flags.mute_messages = True
 	try:
 		rate = get_exchange_rate(from_currency, to_currency, as_of)
 	finally:
 		frappe.flags.mute_messages = muted
-	return Decimal(str(rate)) if rate else None
+	if not rate:
+		frappe.cache.set_value(failed, 1, expires_in_sec=3600)
+		return None
+	return Decimal(str(rate))
 
 
 @dataclass

@@ -104,7 +104,7 @@ def refresh(customers: list | str | None = None, now: bool | int | str = False) 
 		names = [names] if isinstance(names, str) else names
 		for customer in names:
 			_check_write(customer)
-		done = profile.refresh(names)
+		done = profile.refresh(names, commit=True)
 	announce_.announce_later()
 	return {"customers": done.customers, "changed": done.changed}
 

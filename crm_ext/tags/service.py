@@ -13,6 +13,7 @@ from crm_ext.constants import ALL_COMPANIES, OPEN
 from crm_ext.crm_ext.doctype.crm_ext_settings.crm_ext_settings import settings
 from crm_ext.exceptions import AlreadyTagged, NotInForce, NotTagged, PastDate, ReasonMissing
 from crm_ext.profile.slices import CustomerSlice, slices
+from crm_ext.profile.store import lock
 from crm_ext.rules import evidence
 from crm_ext.rules.lifecycle import Status, in_force
 from crm_ext.rules.site import SiteContext, currency_of, registry
@@ -40,7 +41,7 @@ def refresh_slice(
 	"""
 	if not enabled():
 		return 0
-	store.lock_customers(chunk)
+	lock(chunk)
 	return _SliceRefresh(chunk, as_of).run(groups_.load() if levels is None else levels)
 
 
@@ -241,10 +242,10 @@ def prepare_manual(*, customer: str, tag: str, company: str, reason: str | None,
 	if known.status != Status.ACTIVE or not in_force(known.valid_from, known.valid_to, getdate(nowdate())):
 		raise NotInForce(tag=tag)
 	chunk = CustomerSlice.of([customer])
-	store.lock_customers(chunk)
+	lock(chunk)
 	held = [
 		a
-		for a in store.open_assignments(chunk)
+		for a in store.open_assignments(chunk, newest=True)
 		if a.tag_group == known.tag_group and a.company == company and not a.shadow
 	]
 	if any(a.tag == tag and a.source != "Rule" for a in held):
@@ -263,9 +264,11 @@ def remove(customer: str, tag: str, *, reason: str, company: str = ALL_COMPANIES
 	if not (reason or "").strip():
 		raise ReasonMissing()
 	chunk = CustomerSlice.of([customer])
-	store.lock_customers(chunk)
+	lock(chunk)
 	held = [
-		a for a in store.open_assignments(chunk) if a.tag == tag and a.company == company and not a.shadow
+		a
+		for a in store.open_assignments(chunk, newest=True)
+		if a.tag == tag and a.company == company and not a.shadow
 	]
 	if not held:
 		raise NotTagged(tag=tag)

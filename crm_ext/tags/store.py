@@ -72,15 +72,6 @@ class Loss:
 	evidence: dict | None = None
 
 
-def lock_customers(chunk: CustomerSlice) -> None:
-	"""Serialise with every other refresh or assignment of these customers, until the transaction ends."""
-	where, values = chunk.where("customer")
-	frappe.db.sql(
-		f"SELECT name FROM `tabCustomer Profile` WHERE {where} AND company = '' ORDER BY customer FOR UPDATE",
-		values,
-	)
-
-
 def masks(
 	chunk: CustomerSlice, company: str, clauses: Mapping[str, Sequence[Clause]], registry: FactRegistry
 ) -> Iterator[tuple[str, int, int]]:
@@ -160,12 +151,15 @@ def facts_near(
 		yield customer, {fact.name: normalise(fact, value) for fact, value in zip(facts, row, strict=True)}
 
 
-def open_assignments(chunk: CustomerSlice) -> list[OpenAssignment]:
-	"""What the customers of the slice hold, observed tags included."""
+def open_assignments(chunk: CustomerSlice, *, newest: bool = False) -> list[OpenAssignment]:
+	"""What the customers of the slice hold, observed tags included.
+
+	`newest`: also what was committed since the transaction began (a locking read).
+	"""
 	where, values = chunk.where("customer")
 	rows = frappe.db.sql(
 		f"""SELECT name, customer, company, tag, tag_group, source, since, locked, expires_on, grace_until, shadow
-		FROM `tabCustomer Tag Assignment` WHERE {where} AND closed_key = %s""",
+		FROM `tabCustomer Tag Assignment` WHERE {where} AND closed_key = %s {"FOR UPDATE" if newest else ""}""",
 		(*values, OPEN),
 	)
 	return [OpenAssignment(*row) for row in rows]

@@ -53,3 +53,13 @@ def rolled_back(request):
 	frappe.db.rollback()
 	frappe.set_user("Administrator")
 	frappe.clear_messages()
+	_forget_what_redis_kept()
+
+
+def _forget_what_redis_kept():
+	"""A rollback does not reach the caches."""
+	import frappe
+
+	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	for key in ("notifications", "webhooks"):
+		frappe.cache.delete_value(key)

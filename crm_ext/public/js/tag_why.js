@@ -35,10 +35,11 @@
 			frappe.xcall("crm_ext.tags.api.outlook", { customer, company: held.company || null }),
 		])
 			.then(([why, outlooks]) => {
-				const outlook = outlooks.find(
+				const same = outlooks.filter(
 					(one) =>
 						one.group === why.group && (one.company || "") === (held.company || "")
 				);
+				const outlook = same.find((one) => one.tag === why.tag) || same[0];
 				body.html(why_html(why, outlook || {}));
 			})
 			.catch(() => body.html(crm_ext.ui.failure(__("The reason could not be loaded."))));
@@ -115,14 +116,8 @@
 		const { escape, date, heading } = crm_ext.ui;
 		const lines = [];
 		if (outlook.tag === why.tag) {
-			if (outlook.drops_on) {
-				const next = outlook.drops_to ? __(outlook.drops_to, null, "Tag") : __("no tag");
-				lines.push(
-					__("Without new business it would drop to {0} on {1}.", [
-						next,
-						date(outlook.drops_on),
-					])
-				);
+			if (outlook.drops_on && why.source === "Rule") {
+				lines.push(drop_text(date(outlook.drops_on), outlook.drops_to));
 			}
 			if (outlook.keeps_until > frappe.datetime.get_today()) {
 				lines.push(
@@ -148,6 +143,12 @@
 				<ul class="mb-0 pl-4">${gaps}</ul>`;
 		}
 		return html ? heading(__("Outlook")) + html : "";
+	}
+
+	function drop_text(day, next) {
+		return next
+			? __("Without new business it would drop to {0} on {1}.", [__(next, null, "Tag"), day])
+			: __("Without new business it would be lost on {0}.", [day]);
 	}
 
 	function foot_html(why) {

@@ -56,6 +56,7 @@ def tagged(company):
 	before = {doctype: set(frappe.get_all(doctype, pluck="name")) for doctype in OURS}
 	refresh(commit=True)
 	announce()
+	frappe.db.commit()  # its last look for events left locks that the server would wait for
 	yield company
 	frappe.db.rollback()
 	for doctype in OURS:
@@ -67,8 +68,9 @@ def tagged(company):
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator:
-	from playwright.sync_api import sync_playwright
+	from playwright.sync_api import expect, sync_playwright
 
+	expect.set_options(timeout=15_000)
 	with sync_playwright() as playwright:
 		browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
 		yield browser
@@ -102,11 +104,12 @@ class Desk:
 		self.page.locator(wait_for).first.wait_for()
 		return self
 
-	def see(self, name: str, *, part=None) -> None:
+	def see(self, name: str, *, part=None, height: int = 900) -> None:
 		"""A picture for the documentation, if CRM_EXT_SCREENSHOTS is set."""
 		if os.environ.get("CRM_EXT_SCREENSHOTS"):
 			IMAGES.mkdir(parents=True, exist_ok=True)
-			self.page.wait_for_timeout(700)  # let dialogs and charts come to rest, for the picture only
+			self.page.set_viewport_size({"width": 1360, "height": height})
+			self.page.wait_for_timeout(1200)  # let dialogs and charts come to rest, for the picture only
 			(part or self.page).screenshot(path=str(IMAGES / f"{name}.png"))
 
 

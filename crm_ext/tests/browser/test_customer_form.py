@@ -61,9 +61,9 @@ def test_a_tag_given_by_hand_says_who_and_why_and_goes_when_it_is_removed(manage
 	choose_action(page, "Give Tag")
 	dialog = page.locator(DIALOG)
 	tag = dialog.locator("[data-fieldname=tag] input")
-	expect(tag).to_be_focused()  # the dialog has come to rest
+	page.wait_for_function("cur_dialog && cur_dialog.display")  # it takes the focus once it is all there
 	tag.fill("Service-oriented")
-	page.locator(".awesomplete li", has_text="Service-oriented").first.click()
+	page.locator(".awesomplete [role=option]", has_text="Service-oriented").first.click()
 	dialog.locator("[data-fieldname=reason] textarea").fill(
 		"Asked for a <b>service</b> contract at the fair."
 	)

@@ -46,7 +46,7 @@ def test_a_changed_threshold_is_simulated_before_it_is_saved(manager, tagged):
 	expect(dialog.locator(".crm-ext-heat")).to_contain_text("Mid Value")
 	expect(dialog.get_by_role("link", name="Birchwood Presses")).to_be_visible()
 	expect(dialog.locator(".frappe-chart")).to_be_visible()
-	manager.see("simulation", part=dialog.locator(".modal-content"))
+	manager.see("simulation", part=dialog.locator(".modal-content"), height=1000)
 	frappe.db.rollback()
 	rows = frappe.get_all("Rule Condition", filters={"parent": "High Value"}, pluck="value")
 	assert rows == ["500000"]
@@ -104,7 +104,7 @@ def test_the_workspace_shows_figures_and_charts(manager):
 	page = manager.open("crm-ext", ".number-widget-box .number").page
 	expect(page.locator(".number-widget-box", has_text="High Value Customers")).to_contain_text("5")
 	expect(page.locator(".dashboard-widget-box svg.frappe-chart")).to_have_count(3)
-	manager.see("workspace")
+	manager.see("workspace", height=1480)
 
 
 def test_a_group_shows_its_tags_by_rank_with_their_customers(manager):

@@ -283,19 +283,36 @@ def test_two_companies_add_up_in_the_reporting_currency(figures, company, ago):
 	assert (pacific["revenue_365d"], pacific["invoice_count"], pacific["currency"]) == (10, 1, "USD")
 
 
-def test_counter_sales_count_once_before_and_after_consolidation(figures, ago):
-	import frappe
-
+def test_counter_sales_count_like_invoices(figures, ago):
+	from crm_ext.compat import counter_sales_by_pos_invoice
 	from crm_ext.tests import builders
 
-	customer = builders.customer()
-	builders.sales_invoice(customer, ago(3), 100)
-	frappe.db.set_value(
-		"Sales Invoice", builders.sales_invoice(customer, ago(2), 40).name, {"is_consolidated": 1}
+	before = counter_sales_by_pos_invoice()
+	try:
+		customer = builders.customer()
+		builders.pos_invoice(customer, ago(0), 40)
+		profile = figures(customer)
+	finally:
+		counter_sales_by_pos_invoice(before)
+	assert (profile["revenue_7d"], profile["invoice_count"], profile["outstanding"]) == (40, 1, 0)
+	assert profile["last_cooperation"] == ago(0)
+	assert profile["item_groups"] == "|Field Service|"
+	assert profile["margin_percent_365d"] is None
+
+
+def test_consolidated_counter_sales_count_once(figures, company):
+	import frappe
+
+	customer, consolidated = frappe.db.get_value(
+		"Sales Invoice", {"is_consolidated": 1, "docstatus": 1}, ["customer", "name"]
 	)
-	profile = figures(customer)
-	assert (profile["revenue_lifetime"], profile["invoice_count"]) == (100, 1)
-	assert profile["last_cooperation"] == ago(3)
+	counted = frappe.get_all(
+		"Sales Invoice",
+		{"customer": customer, "docstatus": 1, "is_consolidated": 0, "is_opening": "No"},
+		pluck="base_net_total",
+	) + frappe.get_all("POS Invoice", {"customer": customer, "docstatus": 1}, pluck="base_net_total")
+	assert frappe.db.get_value("Sales Invoice", consolidated, "base_net_total") > 0
+	assert figures(customer, company.company)["revenue_lifetime"] == pytest.approx(sum(counted))
 
 
 def test_issues_by_state_and_by_age(figures, company, ago):

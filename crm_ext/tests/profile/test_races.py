@@ -10,6 +10,8 @@ import threading
 
 import pytest
 
+from crm_ext.tests.parallel import Worker
+
 
 @pytest.fixture
 def committed(company, ago):
@@ -37,26 +39,34 @@ def committed(company, ago):
 	frappe.db.commit()
 
 
-def state(customers) -> list:
-	"""The profiles of the customers, without what differs between two passes."""
+def state(customers) -> tuple:
+	"""The profiles and the tags held by the customers, without what differs between two passes."""
 	import frappe
 
 	from crm_ext.profile.figures import FIGURES
 
 	frappe.db.rollback()
 	columns = ", ".join(("customer", "company", "as_of", *FIGURES))
-	return frappe.db.sql(
+	profiles = frappe.db.sql(
 		f"SELECT {columns} FROM `tabCustomer Profile` WHERE customer IN %s ORDER BY customer, company",
 		(tuple(customers),),
 	)
+	tags = frappe.db.sql(
+		"""SELECT customer, tag, company FROM `tabCustomer Tag Assignment`
+		WHERE customer IN %s AND closed_key = '' ORDER BY customer, tag, company""",
+		(tuple(customers),),
+	)
+	assert {customer for customer, _tag, _company in tags} == set(customers)
+	return profiles, tags
 
 
-def clean_pass(customers) -> list:
+def clean_pass(customers) -> tuple:
 	import frappe
 
 	from crm_ext.profile.service import refresh
 
-	frappe.db.delete("Customer Profile", {"customer": ("in", customers)})
+	for doctype in ("Customer Profile", "Customer Tag Assignment"):
+		frappe.db.delete(doctype, {"customer": ("in", customers)})
 	frappe.db.commit()
 	refresh(customers, commit=True)
 	return state(customers)
@@ -67,36 +77,6 @@ def waiting(customers) -> int:
 
 	frappe.db.rollback()
 	return frappe.db.count("Profile Refresh Request", {"customer": ("in", customers)})
-
-
-class Worker(threading.Thread):
-	"""Runs `work` on a connection of its own."""
-
-	def __init__(self, site: str, work, barrier: threading.Barrier | None = None):
-		super().__init__()
-		self.site, self.work, self.barrier, self.error = site, work, barrier, None
-		self.start()
-
-	def run(self):
-		import frappe
-
-		frappe.init(self.site, sites_path=".")
-		frappe.connect()
-		try:
-			if self.barrier:
-				self.barrier.wait()
-			self.work()
-		except BaseException as error:
-			self.error = error
-		finally:
-			frappe.db.rollback()
-			frappe.destroy()
-
-	def done(self):
-		self.join(120)
-		assert not self.is_alive()
-		if self.error:
-			raise self.error
 
 
 def test_drains_and_refreshes_at_once_end_as_one_clean_pass(site, committed):
@@ -232,3 +212,28 @@ def test_the_connection_gets_its_isolation_level_back(company):
 	with read_committed():
 		assert _isolation() == "READ COMMITTED"
 	assert _isolation() == before
+
+
+def test_customers_that_cannot_be_refreshed_stay_in_the_queue_and_the_others_go_on(site, committed, monkeypatch):
+	import frappe
+
+	from crm_ext.profile import queue
+	from crm_ext.profile.service import Refresh
+
+	faulty = committed[0]
+	consequences = Refresh._consequences
+
+	def failing(self, chunk):
+		if faulty in chunk.names:
+			raise ValueError("a follower of another app fails")
+		return consequences(self, chunk)
+
+	monkeypatch.setattr(queue, "SIZE", 1)
+	monkeypatch.setattr(Refresh, "_consequences", failing)
+	logged = frappe.db.count("Error Log")
+	queue.drain()
+	assert waiting(committed) == waiting([faulty]) > 0
+	assert frappe.db.count("Error Log") > logged
+	monkeypatch.undo()
+	queue.drain()
+	assert waiting(committed) == 0

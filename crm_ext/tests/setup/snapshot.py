@@ -46,7 +46,9 @@ def _rows(table: str, columns: list[str]) -> dict[str, str]:
 
 
 def _digest(row: dict) -> str:
-	values = [(column, str(value)) for column, value in sorted(row.items()) if value and column not in PASSING]
+	values = [
+		(column, str(value)) for column, value in sorted(row.items()) if value and column not in PASSING
+	]
 	return md5(repr(values).encode(), usedforsecurity=False).hexdigest()
 
 

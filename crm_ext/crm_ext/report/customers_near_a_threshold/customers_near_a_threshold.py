@@ -47,15 +47,15 @@ def _row(row: dict) -> dict:
 
 def _columns() -> list[dict]:
 	columns = [
-		("customer", _("Customer"), "Link", "Customer", 170),
-		("customer_name", _("Customer Name"), "Data", None, 220),
-		("direction_label", _("Direction"), "Data", None, 190),
-		("tag_label", _("Tag"), "Data", None, 130),
-		("next_label", _("Next Tag"), "Data", None, 130),
-		("label", _("Fact"), "Data", None, 170),
-		("actual", _("Actual"), "Float", None, 130),
-		("needed", _("Needed"), "Float", None, 130),
-		("missing", _("Missing", context="CRM Ext"), "Float", None, 130),
+		("customer", _("Customer"), "Link", "Customer", 150),
+		("customer_name", _("Customer Name"), "Data", None, 160),
+		("direction_label", _("Direction"), "Data", None, 185),
+		("tag_label", _("Tag"), "Data", None, 105),
+		("next_label", _("Next Tag"), "Data", None, 105),
+		("label", _("Fact"), "Data", None, 150),
+		("actual", _("Actual"), "Float", None, 120),
+		("needed", _("Needed"), "Float", None, 120),
+		("missing", _("Missing", context="CRM Ext"), "Float", None, 110),
 		("currency", _("Currency"), "Link", "Currency", 90),
 	]
 	return [
@@ -66,6 +66,7 @@ def _columns() -> list[dict]:
 			"options": options,
 			"width": width,
 			"align": "right" if fieldtype == "Float" else "left",
+			"hidden": int(name == "currency"),
 		}
 		for name, label, fieldtype, options, width in columns
 	]
