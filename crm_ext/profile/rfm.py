@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import frappe
 
-from crm_ext.crm_ext.doctype.crm_ext_settings.crm_ext_settings import settings
 from crm_ext.profile.model import SCORES, Band, Edges, edges_of_bands, from_json, to_json
+from crm_ext.settings import settings
 
 SETTINGS = "CRM Ext Settings"
 FIXED_BANDS = "Fixed Bands"

@@ -12,13 +12,13 @@ import frappe
 from frappe.utils import getdate, now_datetime
 
 from crm_ext.constants import ALL_COMPANIES
-from crm_ext.crm_ext.doctype.crm_ext_settings.crm_ext_settings import settings
 from crm_ext.exceptions import NoExchangeRate
 from crm_ext.profile import rfm, scopes, store
 from crm_ext.profile.slices import CustomerSlice, slices
 from crm_ext.profile.transactions import persistently, read_committed
 from crm_ext.rules.facts import FactValue, normalise
 from crm_ext.rules.site import registry
+from crm_ext.settings import settings
 
 Progress = Callable[[int, int], None]
 
@@ -94,7 +94,7 @@ class Refresh:
 	def of_everybody(self, progress: Progress | None = None) -> Refreshed:
 		"""The same for all customers. Quantiles are found after the figures and before what follows from them."""
 		store.delete_orphans()
-		chunks = list(slices())
+		chunks = list(store.everybody())
 		if not rfm.quantiles():
 			done = self.of(chunks, progress)
 		else:

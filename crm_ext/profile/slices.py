@@ -1,7 +1,7 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
-"""Slices: the portions in which customers are refreshed. Pure, but for the list of everybody."""
+"""Slices: the portions in which customers are refreshed. Pure."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -50,13 +50,8 @@ class CustomerSlice:
 		return {"first_customer": self.first, "last_customer": self.last}
 
 
-def slices(customers: Iterable[str] | None = None, size: int = SIZE) -> Iterator[CustomerSlice]:
-	"""The distinct customers in order, in slices of at most `size`; None: everybody on the site."""
-	if customers is None:
-		from crm_ext.profile.store import everybody
-
-		yield from everybody(size)
-		return
+def slices(customers: Iterable[str], size: int = SIZE) -> Iterator[CustomerSlice]:
+	"""The distinct customers in order, in slices of at most `size`."""
 	names = iter(sorted({name for name in customers if name}))
 	while portion := tuple(islice(names, size)):
 		yield CustomerSlice.of(portion)

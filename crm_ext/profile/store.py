@@ -10,9 +10,9 @@ import frappe
 from frappe.utils import now_datetime
 
 from crm_ext.constants import ALL_COMPANIES
-from crm_ext.crm_ext.doctype.crm_ext_settings.crm_ext_settings import settings
 from crm_ext.profile.figures import FIGURES, Scope, read, scopes_table, scores_of, select_figures
-from crm_ext.profile.slices import CustomerSlice
+from crm_ext.profile.slices import SIZE, CustomerSlice
+from crm_ext.settings import settings
 
 # Item groups are joined into one text, for which the server's own limit may be as low as 1 kB.
 _LONG_TEXTS = "SET STATEMENT group_concat_max_len = 1048576 FOR"
@@ -21,7 +21,7 @@ _META = ("name", "creation", "modified", "modified_by", "owner")
 _NEW = "REPLACE(UUID(), '-', ''), %(now)s, %(now)s, %(user)s, %(user)s"
 
 
-def everybody(size: int) -> Iterator[CustomerSlice]:
+def everybody(size: int = SIZE) -> Iterator[CustomerSlice]:
 	"""All customers of the site as ranges of at most `size`, in the order of the database."""
 	last = ""
 	while True:

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import frappe
 
-from crm_ext.crm_ext.doctype.crm_ext_settings.crm_ext_settings import settings
 from crm_ext.exceptions import NoExchangeRate
 from crm_ext.rules.facts import FactRegistry
+from crm_ext.settings import settings
 
 
 def registry() -> FactRegistry:

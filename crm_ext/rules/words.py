@@ -86,4 +86,7 @@ def value_words(value: object, type_: FactType, currency: str) -> str:
 
 def _number(value: object) -> str:
 	number = float(value)
-	return frappe.format_value(int(number) if number.is_integer() else number, {"fieldtype": "Int" if number.is_integer() else "Float"})
+	return frappe.format_value(
+		int(number) if number.is_integer() else number,
+		{"fieldtype": "Int" if number.is_integer() else "Float"},
+	)

@@ -36,10 +36,7 @@ def customer_head(customer: str) -> dict:
 		return head
 	if frappe.has_permission("Customer Tag Assignment", "read"):
 		head["tags"] = _chips(customer)
-		head["may_change"] = bool(
-			frappe.has_permission("Customer Tag Assignment", "create")
-			and frappe.has_permission("Customer", "write", doc=customer)
-		)
+		head["may_change"] = bool(frappe.has_permission("Customer Tag Assignment", "create"))
 	if frappe.has_permission("Customer Profile", "read"):
 		figures = profile.profile_of(customer) or {}
 		head["profile"] = {name: figures.get(name) for name in FIGURES} if figures else {}

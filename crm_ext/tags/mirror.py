@@ -13,7 +13,7 @@ from frappe.utils import now_datetime
 
 from crm_ext.compat import user_tags_text
 from crm_ext.constants import OPEN
-from crm_ext.crm_ext.doctype.crm_ext_settings.crm_ext_settings import settings
+from crm_ext.settings import settings
 
 BATCH = 500
 

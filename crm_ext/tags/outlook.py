@@ -15,7 +15,8 @@ from frappe.utils import getdate, nowdate
 
 from crm_ext.constants import ALL_COMPANIES, OPEN
 from crm_ext.profile.service import change_days, metrics_of
-from crm_ext.profile.slices import CustomerSlice, slices
+from crm_ext.profile.slices import CustomerSlice
+from crm_ext.profile.store import everybody
 from crm_ext.rules.conditions import Clause, Op, holds, matches
 from crm_ext.rules.facts import NUMERIC, FactType, FactValue, jsonable
 from crm_ext.rules.site import SiteContext, currency_of, registry
@@ -222,7 +223,7 @@ def near_threshold(group: str, percent: float, company: str = ALL_COMPANIES) -> 
 	if known is None:
 		return []
 	near = _Near(known, Decimal(str(percent)) / 100, company)
-	rows = [row for chunk in slices(None) for row in near.rows(chunk)]
+	rows = [row for chunk in everybody() for row in near.rows(chunk)]
 	names = dict(frappe.get_all("Customer", fields=["name", "customer_name"], as_list=True)) if rows else {}
 	for row in rows:
 		row["customer_name"] = names.get(row["customer"])

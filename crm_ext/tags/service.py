@@ -10,13 +10,13 @@ import frappe
 from frappe.utils import getdate, now_datetime, nowdate
 
 from crm_ext.constants import ALL_COMPANIES, OPEN
-from crm_ext.crm_ext.doctype.crm_ext_settings.crm_ext_settings import settings
 from crm_ext.exceptions import AlreadyTagged, NotInForce, NotTagged, PastDate, ReasonMissing
-from crm_ext.profile.slices import CustomerSlice, slices
-from crm_ext.profile.store import lock
+from crm_ext.profile.slices import CustomerSlice
+from crm_ext.profile.store import everybody, lock
 from crm_ext.rules import evidence
 from crm_ext.rules.lifecycle import Status, in_force
 from crm_ext.rules.site import SiteContext, currency_of, registry
+from crm_ext.settings import settings
 from crm_ext.tags import groups as groups_
 from crm_ext.tags import store
 from crm_ext.tags.evaluate import Evaluation, Judged
@@ -49,7 +49,7 @@ def reevaluate(group_names: Sequence[str] | None = None, *, commit: bool = True)
 	"""Evaluate groups again for every customer, from the profiles as they are: after a rule was changed."""
 	changed = 0
 	levels = groups_.load(group_names)
-	for chunk in slices(None):
+	for chunk in everybody():
 		changed += refresh_slice(chunk, getdate(nowdate()), levels=levels)
 		if commit:
 			frappe.db.commit()

@@ -11,7 +11,8 @@ import frappe
 from frappe.utils import flt, getdate, nowdate
 
 from crm_ext.exceptions import UnknownGroup
-from crm_ext.profile.slices import CustomerSlice, slices
+from crm_ext.profile.slices import CustomerSlice
+from crm_ext.profile.store import everybody
 from crm_ext.rules.lifecycle import Status
 from crm_ext.rules.site import SiteContext, currency_of, exchange_rate, registry, reporting_currency
 from crm_ext.tags import groups as groups_
@@ -65,7 +66,7 @@ class Simulation:
 			(company, groups_.compile_group(self.group, SiteContext(self.as_of, currency_of(company))))
 			for company in scopes_of([self.group])
 		]
-		chunks = list(slices(None))
+		chunks = list(everybody())
 		for done, chunk in enumerate(chunks, 1):
 			held = store.open_assignments(chunk)
 			for company, compiled in scopes:

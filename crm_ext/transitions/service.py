@@ -11,7 +11,6 @@ import frappe
 from frappe.utils import now_datetime
 
 from crm_ext.constants import ALL_COMPANIES
-from crm_ext.crm_ext.doctype.crm_ext_settings.crm_ext_settings import settings
 from crm_ext.exceptions import RuleError
 from crm_ext.profile.slices import CustomerSlice
 from crm_ext.rules import evidence
@@ -19,6 +18,7 @@ from crm_ext.rules.conditions import Clause, resolve
 from crm_ext.rules.lifecycle import Status, in_force
 from crm_ext.rules.rule_document import clear_error, record_error
 from crm_ext.rules.site import SiteContext, currency_of, registry
+from crm_ext.settings import settings
 from crm_ext.transitions import store
 
 

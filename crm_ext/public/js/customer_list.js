@@ -55,7 +55,8 @@ frappe.listview_settings["Customer"] = frappe.listview_settings["Customer"] || {
 		if (!known.has(value)) {
 			return null;
 		}
-		filter.remove(true);
+		filter.remove();
+		area.filter_list.update_filters();
 		return value;
 	}
 })(frappe.listview_settings["Customer"]);

@@ -47,13 +47,14 @@
 		</${element}>`;
 	};
 
-	/** Rows of label and value; values are HTML, rows without a value are left out. */
+	/** Rows of label, value and whether it is wide; values are HTML, rows without a value are left out. */
 	crm_ext.ui.facts = (rows) =>
 		`<dl class="crm-ext-facts">${rows
 			.filter(([, value]) => value)
 			.map(
-				([label, value]) =>
-					`<div><dt>${crm_ext.ui.escape(label)}</dt><dd>${value}</dd></div>`
+				([label, value, wide]) =>
+					`<div class="${wide ? "is-wide" : ""}"><dt>${crm_ext.ui.escape(label)}</dt>
+						<dd>${value}</dd></div>`
 			)
 			.join("")}</dl>`;
 
@@ -103,7 +104,8 @@
 	}
 	.crm-ext-lead { margin: 10px 0 14px; font-size: var(--text-md); line-height: 1.55; color: var(--text-color); }
 	.crm-ext-facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 10px 20px; margin: 0; }
-	.crm-ext-facts dt { font-size: var(--text-xs); font-weight: 400; color: var(--text-muted); }
+	.crm-ext-facts .is-wide { grid-column: 1 / -1; }
+.crm-ext-facts dt { font-size: var(--text-xs); font-weight: 400; color: var(--text-muted); }
 	.crm-ext-facts dd { margin: 0; color: var(--text-color); overflow-wrap: anywhere; }
 	.crm-ext-table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 	.crm-ext-table th { font-size: var(--text-xs); font-weight: 400; color: var(--text-muted); padding: 4px 8px; }

@@ -64,8 +64,8 @@
 				[__("Given By"), why.source === "Rule" ? "" : escape(why.by)],
 				[__("Company"), escape(why.company)],
 				[__("Locked against Rules"), why.locked ? __("Yes") : ""],
-				[__("Reason"), escape(why.reason)],
-				[__("Reason for the End"), escape(why.end_reason)],
+				[__("Reason"), escape(why.reason), true],
+				[__("Reason for the End"), escape(why.end_reason), true],
 			]),
 		];
 		if (why.steps?.length) {

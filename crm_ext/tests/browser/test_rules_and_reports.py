@@ -1,11 +1,33 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
+import pytest
 from playwright.sync_api import expect
 
 import frappe
 
 DIALOG = ".modal.show"
+
+
+@pytest.fixture
+def draft(tagged) -> str:
+	"""A tag, committed for the server to see, with a test case that its rule does not pass."""
+	name = (
+		frappe.get_doc(
+			doctype="Customer Tag",
+			tag_name="Rising Star",
+			tag_group="Need",
+			conditions=[{"fact": "revenue_365d", "operator": ">=", "value": "600000"}],
+			test_cases=[{"title": "A large one", "facts": '{"revenue_365d": 500000}', "expected": "Matches"}],
+		)
+		.insert()
+		.name
+	)
+	frappe.db.commit()
+	yield name
+	frappe.db.rollback()
+	frappe.delete_doc("Customer Tag", name, force=True)
+	frappe.db.commit()
 
 
 def test_the_customer_list_filters_by_tag(manager, tagged):
@@ -73,6 +95,16 @@ def test_pausing_a_tag_asks_for_a_reason(manager):
 	dialog.get_by_role("button", name="Pause").click()
 	frappe.db.rollback()
 	assert frappe.db.get_value("Customer Tag", "Dormant", "status") == "Active"
+
+
+def test_a_failing_test_case_blocks_the_activation(manager, draft):
+	page = manager.open(f"customer-tag/{draft}", ".form-tabs").page
+	page.locator(".inner-group-button", has_text="Status").get_by_role("button").click()
+	page.locator(".dropdown-menu.show a.dropdown-item", has_text="Activate").click()
+	dialog = page.locator(DIALOG)
+	expect(dialog.locator("tr", has=page.locator(".is-unmet"))).to_contain_text("A large one")
+	expect(dialog.get_by_role("button", name="Activate")).to_have_count(0)
+	manager.see("activation-blocked", part=dialog.locator(".modal-content"))
 
 
 def test_the_population_report_draws_a_line_for_each_tag(manager):

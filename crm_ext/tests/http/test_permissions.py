@@ -140,8 +140,9 @@ def test_an_unsaved_tag_can_be_simulated(client, company):
 
 
 def test_a_program_with_a_key_of_its_own_is_told_from_a_person(served, company, own, committed):
-	import frappe
 	import requests
+
+	import frappe
 
 	frappe.db.commit()
 	user = frappe.get_doc("User", company.manager)

@@ -214,7 +214,9 @@ def test_the_connection_gets_its_isolation_level_back(company):
 	assert _isolation() == before
 
 
-def test_customers_that_cannot_be_refreshed_stay_in_the_queue_and_the_others_go_on(site, committed, monkeypatch):
+def test_customers_that_cannot_be_refreshed_stay_in_the_queue_and_the_others_go_on(
+	site, committed, monkeypatch
+):
 	import frappe
 
 	from crm_ext.profile import queue

@@ -52,6 +52,12 @@ def test_a_seller_sees_only_the_customers_that_are_hers(refreshed):
 	assert {customer for customer, _direction in rows_of(percent=100)} == everybody & mine
 
 
+def test_who_may_not_read_customers_sees_none(refreshed):
+	assert rows_of(percent=100)
+	frappe.set_user(refreshed.agent)
+	assert rows_of(percent=100) == {}
+
+
 def test_without_a_group_the_report_asks_for_one(refreshed):
 	columns, rows, message = execute({})
 	assert (columns, rows) == ([], [])

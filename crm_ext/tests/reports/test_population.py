@@ -54,6 +54,12 @@ def test_a_seller_sees_only_the_customers_that_are_hers(past, company):
 	assert counts(past, HIGH, 0) == [1]
 
 
+def test_who_may_not_read_customers_counts_none(past, company):
+	past.hold(0, HIGH, since=3)
+	frappe.set_user(company.agent)
+	assert counts(past, HIGH, 0) == [0]
+
+
 def test_daily_points_are_every_day():
 	assert points(date(2026, 1, 30), date(2026, 2, 1), "Daily") == [
 		date(2026, 1, 30),

@@ -5,7 +5,8 @@ import pytest
 
 import frappe
 
-from crm_ext.crm_ext.doctype.crm_ext_settings.crm_ext_settings import DEFAULT_BANDS, settings
+from crm_ext.crm_ext.doctype.crm_ext_settings.crm_ext_settings import DEFAULT_BANDS
+from crm_ext.settings import settings
 
 
 @pytest.fixture

@@ -41,7 +41,9 @@ def group():
 	import frappe
 
 	def make(name: str, selection: str = "Exclusive", scope: str = "All companies together", **tags) -> str:
-		frappe.get_doc(doctype="Customer Tag Group", group_name=name, selection=selection, scope=scope).insert()
+		frappe.get_doc(
+			doctype="Customer Tag Group", group_name=name, selection=selection, scope=scope
+		).insert()
 		for title, values in tags.items():
 			frappe.get_doc(
 				{

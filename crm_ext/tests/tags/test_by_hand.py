@@ -3,8 +3,9 @@
 
 """Tags that people give and take."""
 
-import frappe
 import pytest
+
+import frappe
 from frappe.utils import add_days, nowdate
 
 from crm_ext.exceptions import AlreadyTagged, NotTagged, ReasonMissing
@@ -108,7 +109,9 @@ def test_merging_customers_keeps_both_histories_and_one_open_row(club, figures, 
 		service.assign(customer, "Club High", reason=f"Given to {customer}.", lock=True)
 	frappe.rename_doc("Customer", old, new, merge=True, show_alert=False)
 	assert held(new) == {"Club High"}
-	rows = frappe.get_all("Customer Tag Assignment", {"customer": new, "tag": "Club High"}, ["reason", "end_reason"])
+	rows = frappe.get_all(
+		"Customer Tag Assignment", {"customer": new, "tag": "Club High"}, ["reason", "end_reason"]
+	)
 	assert {row.reason for row in rows} == {f"Given to {old}.", f"Given to {new}."}
 	assert sorted(row.end_reason or "" for row in rows) == ["", service.MERGED]
 

@@ -3,8 +3,9 @@
 
 """Other apps, Notifications and Webhooks learn of each change once."""
 
-import frappe
 import pytest
+
+import frappe
 
 from crm_ext.constants import TAG_GAINED, TAG_LOST
 from crm_ext.tags import announce
@@ -58,7 +59,10 @@ def test_a_tag_gained_and_lost_before_the_announcement_is_told_in_order(club, fi
 	figures(customer, revenue_365d=0)
 	refresh(customer, group=club)
 	announce.announce(commit=False)
-	assert [(method, tag) for _, method, tag, _ in listening] == [(TAG_GAINED, "Club High"), (TAG_LOST, "Club High")]
+	assert [(method, tag) for _, method, tag, _ in listening] == [
+		(TAG_GAINED, "Club High"),
+		(TAG_LOST, "Club High"),
+	]
 
 
 def test_a_failing_handler_is_logged_and_the_others_are_told(club, figures, refresh, listening):

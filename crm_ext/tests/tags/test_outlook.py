@@ -5,9 +5,10 @@
 
 from datetime import date, timedelta
 
-import frappe
 import pytest
 from dateutil.relativedelta import relativedelta
+
+import frappe
 from frappe.utils import add_days, getdate, nowdate
 
 from crm_ext.profile.service import refresh

@@ -8,8 +8,9 @@ import sys
 import textwrap
 import threading
 
-import frappe
 import pytest
+
+import frappe
 
 from crm_ext.constants import TAG_GAINED
 from crm_ext.tags import announce, service
@@ -59,7 +60,9 @@ def comments(customers) -> int:
 
 def waiting(customers) -> int:
 	frappe.db.rollback()
-	return frappe.db.count("Customer Tag Assignment", {"customer": ("in", customers), "pending_events": (">", "")})
+	return frappe.db.count(
+		"Customer Tag Assignment", {"customer": ("in", customers), "pending_events": (">", "")}
+	)
 
 
 def test_two_announcers_at_once_fire_each_event_once(site, pending):

@@ -5,8 +5,9 @@
 
 from datetime import date, timedelta
 
-import frappe
 import pytest
+
+import frappe
 
 from crm_ext.profile.slices import CustomerSlice
 from crm_ext.rules import evidence
@@ -144,7 +145,10 @@ def test_a_rule_that_cannot_be_evaluated_leaves_its_group_as_it_is_and_tells_its
 	assert refresh(customer, group=club) == 0
 	assert held(customer) == {"Club High"}
 	assert "no_such_fact" in frappe.db.get_value("Customer Tag", "Club Mid", "last_error")
-	alerts = {"document_name": "Club Mid", "for_user": frappe.db.get_value("Customer Tag", "Club Mid", "rule_owner")}
+	alerts = {
+		"document_name": "Club Mid",
+		"for_user": frappe.db.get_value("Customer Tag", "Club Mid", "rule_owner"),
+	}
 	assert frappe.db.count("Notification Log", alerts) == 1
 	refresh(customer, group=club)
 	assert frappe.db.count("Notification Log", alerts) == 1

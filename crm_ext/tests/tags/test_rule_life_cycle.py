@@ -3,14 +3,17 @@
 
 """A tag goes from draft to active only when it is sound."""
 
-import frappe
 import pytest
+
+import frappe
 
 from crm_ext.tests.tags.conftest import at_least, below
 
 
 def draft(name: str, group: str, **values):
-	return frappe.get_doc({"doctype": "Customer Tag", "tag_name": name, "tag_group": group, **values}).insert()
+	return frappe.get_doc(
+		{"doctype": "Customer Tag", "tag_name": name, "tag_group": group, **values}
+	).insert()
 
 
 def activate(tag) -> None:

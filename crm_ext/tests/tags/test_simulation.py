@@ -3,8 +3,9 @@
 
 """What a changed rule would do, before it does it."""
 
-import frappe
 import pytest
+
+import frappe
 
 from crm_ext.exceptions import RuleError
 from crm_ext.tags import simulation

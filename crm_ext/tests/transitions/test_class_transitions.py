@@ -3,8 +3,9 @@
 
 """Customers move to another Customer Group when their figures say so, and the log says why."""
 
-import frappe
 import pytest
+
+import frappe
 
 from crm_ext.profile.slices import CustomerSlice
 from crm_ext.rules import evidence
@@ -23,7 +24,10 @@ def groups():
 		("Test Patron", root, 0),
 	):
 		frappe.get_doc(
-			doctype="Customer Group", customer_group_name=name, parent_customer_group=parent, is_group=is_group
+			doctype="Customer Group",
+			customer_group_name=name,
+			parent_customer_group=parent,
+			is_group=is_group,
 		).insert()
 
 
@@ -61,7 +65,9 @@ def group_of(customer: str) -> str:
 
 def logs(customer: str) -> list:
 	return frappe.get_all(
-		"Class Transition Log", {"customer": customer}, ["from_group", "to_group", "shadow", "error", "evidence"]
+		"Class Transition Log",
+		{"customer": customer},
+		["from_group", "to_group", "shadow", "error", "evidence"],
 	)
 
 

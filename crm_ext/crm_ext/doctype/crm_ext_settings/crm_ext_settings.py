@@ -7,6 +7,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_ext.profile.service import refresh_later
+
 SCORES = (5, 4, 3, 2, 1)
 
 DEFAULT_BANDS = (
@@ -24,11 +26,6 @@ FIGURES = (
 )
 
 
-def settings() -> "CRMExtSettings":
-	"""The settings of crm_ext, from Frappe's document cache: no query once it is warm. Read only."""
-	return frappe.get_cached_doc("CRM Ext Settings")
-
-
 class CRMExtSettings(Document):
 	def validate(self):
 		self.validate_switches()
@@ -42,8 +39,6 @@ class CRMExtSettings(Document):
 		if not self.get_doc_before_save():
 			return
 		if self.figures_changed():
-			from crm_ext.profile.service import refresh_later
-
 			refresh_later()
 		if self.has_value_changed("mirror_tags"):
 			frappe.enqueue(

@@ -26,7 +26,9 @@ class CustomerTag(RuleDocument):
 	def validate_group(self) -> None:
 		before = self.get_doc_before_save()
 		if before and before.tag_group != self.tag_group and self.has_history():
-			frappe.throw(_("The group of a tag that has a history cannot be changed. Make a new tag instead."))
+			frappe.throw(
+				_("The group of a tag that has a history cannot be changed. Make a new tag instead.")
+			)
 
 	def static_findings(self) -> list[Finding]:
 		return checks.findings_of(self)

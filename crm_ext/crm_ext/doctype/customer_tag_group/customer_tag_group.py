@@ -11,7 +11,9 @@ class CustomerTagGroup(Document):
 		before = self.get_doc_before_save()
 		if before and before.scope != self.scope and self.has_open_assignments():
 			frappe.throw(
-				_("“Evaluated For” cannot change while customers hold tags of the group. Stop its tags first.")
+				_(
+					"“Evaluated For” cannot change while customers hold tags of the group. Stop its tags first."
+				)
 			)
 
 	def on_update(self) -> None:

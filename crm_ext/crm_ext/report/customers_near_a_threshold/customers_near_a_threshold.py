@@ -29,8 +29,8 @@ def execute(filters: dict | None = None) -> tuple:
 
 
 def _readable(rows: list[dict]) -> list[dict]:
-	if not rows:
-		return rows
+	if not rows or not frappe.has_permission("Customer", "read"):
+		return []
 	names = {row["customer"] for row in rows}
 	readable = set(frappe.get_list("Customer", filters={"name": ("in", names)}, pluck="name", limit=0))
 	return [row for row in rows if row["customer"] in readable]
@@ -48,14 +48,14 @@ def _row(row: dict) -> dict:
 def _columns() -> list[dict]:
 	columns = [
 		("customer", _("Customer"), "Link", "Customer", 150),
-		("customer_name", _("Customer Name"), "Data", None, 160),
-		("direction_label", _("Direction"), "Data", None, 185),
+		("customer_name", _("Customer Name"), "Data", None, 145),
+		("direction_label", _("Direction"), "Data", None, 180),
 		("tag_label", _("Tag"), "Data", None, 105),
 		("next_label", _("Next Tag"), "Data", None, 105),
-		("label", _("Fact"), "Data", None, 150),
-		("actual", _("Actual"), "Float", None, 120),
-		("needed", _("Needed"), "Float", None, 120),
-		("missing", _("Missing", context="CRM Ext"), "Float", None, 110),
+		("label", _("Fact"), "Data", None, 135),
+		("actual", _("Actual"), "Float", None, 137),
+		("needed", _("Needed"), "Float", None, 137),
+		("missing", _("Missing", context="CRM Ext"), "Float", None, 120),
 		("currency", _("Currency"), "Link", "Currency", 90),
 	]
 	return [
