@@ -10,9 +10,8 @@ from decimal import Decimal
 import frappe
 
 from crm_ext.profile.model import SCORES, Band, Edges, edges_of_bands, from_json, to_json
-from crm_ext.settings import settings
+from crm_ext.settings import keep_setting, read_kept, settings
 
-SETTINGS = "CRM Ext Settings"
 FIXED_BANDS = "Fixed Bands"
 
 _MEASURES = {
@@ -31,8 +30,7 @@ def quantiles() -> bool:
 def edges(rates: Mapping[str, Decimal]) -> dict[str, Edges]:
 	"""The edges to score by, for each scope of `rates` (its rate to the reporting currency) that has any."""
 	if quantiles():
-		# Past the document cache: another process may have filled it just before the edges were committed.
-		stored = frappe.db.get_single_value(SETTINGS, "rfm_edges", cache=False)
+		stored = read_kept("rfm_edges")
 		return from_json(json.loads(stored)) if stored else {}
 	bands = [
 		Band(row.score, row.recency_days, row.frequency, Decimal(str(row.monetary)))
@@ -77,11 +75,3 @@ def _edge_rows(value: str) -> tuple[tuple, ...]:
 def keep(found: Mapping[str, Edges]) -> None:
 	"""Store the edges, for the refreshes until the next full one."""
 	keep_setting("rfm_edges", json.dumps(to_json(found)))
-
-
-def keep_setting(field: str, value: object) -> None:
-	"""Store what a refresh found out in the settings, without touching their time stamp."""
-	if not frappe.db.exists("Singles", {"doctype": SETTINGS, "field": "profile_enabled"}):
-		# A single with any value stored no longer has defaults, so the first one stores them all.
-		frappe.get_doc(SETTINGS).save(ignore_permissions=True)
-	frappe.db.set_single_value(SETTINGS, field, value, update_modified=False)

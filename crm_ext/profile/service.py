@@ -18,7 +18,7 @@ from crm_ext.profile.slices import CustomerSlice, slices
 from crm_ext.profile.transactions import persistently, read_committed
 from crm_ext.rules.facts import FactValue, normalise
 from crm_ext.rules.site import registry
-from crm_ext.settings import settings
+from crm_ext.settings import keep_setting, settings
 
 Progress = Callable[[int, int], None]
 
@@ -102,7 +102,7 @@ class Refresh:
 			rfm.keep(rfm.find())
 			self.scopes = scopes.load(self.as_of)
 			done = self._each(chunks, (self._scores, self._consequences), _counted(progress, 1, 2))
-		rfm.keep_setting("last_full_refresh", now_datetime())
+		keep_setting("last_full_refresh", now_datetime())
 		return done
 
 	def one(self, customers: CustomerSlice, then: Callable[[], None]) -> Refreshed:

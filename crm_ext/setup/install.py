@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 
 from crm_ext.exceptions import CrmExtError, ErpnextMissing, UnsupportedVersion
+from crm_ext.settings import store_defaults
 from crm_ext.setup import webhook_events
 
 SUPPORTED = (15, 16)
@@ -19,6 +20,7 @@ def before_install():
 
 
 def after_install():
+	store_defaults()
 	_sow_defaults()
 	webhook_events.offer()
 
@@ -30,6 +32,7 @@ def before_migrate():
 
 def after_migrate():
 	"""Defaults that a new version of crm_ext ships; what was sown before is left alone."""
+	store_defaults()
 	_sow_defaults()
 	webhook_events.offer()
 

@@ -9,10 +9,10 @@ Free tags that people set there themselves stay.
 from collections.abc import Collection
 
 import frappe
-from frappe.utils import now_datetime
 
 from crm_ext.compat import user_tags_text
 from crm_ext.constants import OPEN
+from crm_ext.rows import insert_rows
 from crm_ext.settings import settings
 
 BATCH = 500
@@ -71,7 +71,7 @@ def _our_tags() -> set[str]:
 
 
 def _write(wanted: dict[str, set[str]], ours: set[str]) -> None:
-	rows = frappe.db.sql(
+	customers = frappe.db.sql(
 		"SELECT name, customer_name, _user_tags FROM `tabCustomer` WHERE name IN %s", (tuple(wanted),)
 	)
 	links = {
@@ -87,7 +87,7 @@ def _write(wanted: dict[str, set[str]], ours: set[str]) -> None:
 		)
 	}
 	missing = []
-	for name, title, text in rows:
+	for name, title, text in customers:
 		own = [tag for tag in (text or "").split(",") if tag and tag not in ours]
 		new = user_tags_text([*own, *sorted(wanted[name])])
 		if new != (text or ""):
@@ -106,24 +106,10 @@ def _link(missing: list[tuple[str, str, str]]) -> None:
 	known = set(frappe.get_all("Tag", filters={"name": ("in", list(tags))}, pluck="name"))
 	for tag in sorted(tags - known):
 		frappe.get_doc(doctype="Tag", name=tag).insert(ignore_permissions=True)  # a job's own bookkeeping
-	now, user = now_datetime(), frappe.session.user
-	frappe.db.bulk_insert(
+	insert_rows(
 		"Tag Link",
-		(
-			"name",
-			"creation",
-			"modified",
-			"owner",
-			"modified_by",
-			"document_type",
-			"document_name",
-			"title",
-			"tag",
-		),
-		[
-			(frappe.generate_hash(length=10), now, now, user, user, "Customer", customer, title, tag)
-			for customer, title, tag in missing
-		],
+		("document_type", "document_name", "title", "tag"),
+		[("Customer", customer, title, tag) for customer, title, tag in missing],
 	)
 
 

@@ -14,6 +14,7 @@ from frappe.utils import now_datetime
 
 from crm_ext.constants import OPEN
 from crm_ext.profile.slices import CustomerSlice
+from crm_ext.rows import insert_rows
 from crm_ext.rules import sql
 from crm_ext.rules.conditions import Clause
 from crm_ext.rules.facts import FactRegistry, FactValue, normalise
@@ -167,54 +168,30 @@ def open_assignments(chunk: CustomerSlice, *, newest: bool = False) -> list[Open
 
 def open_rows(gains: Sequence[Gain], moment: datetime) -> None:
 	"""Insert the assignments that rules gave, as of `moment` (site time)."""
-	now, user = now_datetime(), frappe.session.user
-	fields = (
-		*(
-			"name",
-			"creation",
-			"modified",
-			"owner",
-			"modified_by",
-			"docstatus",
-			"idx",
-			"customer",
-			"company",
-			"tag",
-		),
-		*(
-			"tag_group",
-			"source",
-			"since",
-			"shadow",
-			"rule_version",
-			"evidence",
-			"closed_key",
-			"pending_events",
-		),
-	)
-	frappe.db.bulk_insert(
+	insert_rows(
 		"Customer Tag Assignment",
-		fields,
+		(
+			*(
+				"customer",
+				"company",
+				"tag",
+				"tag_group",
+				"source",
+				"since",
+				"shadow",
+				"rule_version",
+				"evidence",
+			),
+			*("closed_key", "pending_events"),
+		),
 		[
 			(
-				*(
-					frappe.generate_hash(length=16),
-					now,
-					now,
-					user,
-					user,
-					0,
-					0,
-					gain.customer,
-					gain.company,
-					gain.tag,
-				),
-				*(gain.tag_group, "Rule", moment, int(gain.shadow), gain.rule_version),
-				*(json.dumps(gain.evidence, ensure_ascii=False), OPEN, "" if gain.shadow else "gained"),
+				*(gain.customer, gain.company, gain.tag, gain.tag_group, "Rule", moment, int(gain.shadow)),
+				*(gain.rule_version, json.dumps(gain.evidence, ensure_ascii=False)),
+				*(OPEN, "" if gain.shadow else "gained"),
 			)
 			for gain in gains
 		],
-		chunk_size=WRITE_BATCH,
 	)
 
 

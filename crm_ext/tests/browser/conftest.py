@@ -98,19 +98,24 @@ class Desk:
 		assert response.ok, response.text()
 		return self
 
-	def open(self, path: str, wait_for: str) -> "Desk":
-		"""Go to a page of the Desk and wait for an element of it."""
+	def open(self, path: str, wait_for: str, *, height: int = 900) -> "Desk":
+		"""Go to a page of the Desk, in a window of this height, and wait for an element of it."""
+		self.page.set_viewport_size({"width": 1360, "height": height})
 		self.page.goto(f"{URL}/app/{path}")
 		self.page.locator(wait_for).first.wait_for()
 		return self
 
-	def see(self, name: str, *, part=None, height: int = 900) -> None:
+	def see(self, name: str, *, part=None) -> None:
 		"""A picture for the documentation, if CRM_EXT_SCREENSHOTS is set."""
 		if os.environ.get("CRM_EXT_SCREENSHOTS"):
 			IMAGES.mkdir(parents=True, exist_ok=True)
-			self.page.set_viewport_size({"width": 1360, "height": height})
-			self.page.wait_for_timeout(1200)  # let dialogs and charts come to rest, for the picture only
+			self.page.wait_for_timeout(1500)  # let dialogs and charts come to rest
+			so_far = list(self.complaints)
 			(part or self.page).screenshot(path=str(IMAGES / f"{name}.png"))
+			self.page.wait_for_timeout(500)
+			self.complaints[:] = (
+				so_far  # a picture hides the scroll bars, and Frappe's charts trip over the resizing
+			)
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_a_rule_reads_as_a_sentence_and_shows_its_status(manager):
 
 
 def test_a_changed_threshold_is_simulated_before_it_is_saved(manager, tagged):
-	page = manager.open("customer-tag/High Value", ".form-tabs").page
+	page = manager.open("customer-tag/High Value", ".form-tabs", height=1000).page
 	page.get_by_role("tab", name="Conditions").click()
 	cell = page.locator(".grid-body .grid-row [data-fieldname=value]").first
 	cell.click()
@@ -68,7 +68,7 @@ def test_a_changed_threshold_is_simulated_before_it_is_saved(manager, tagged):
 	expect(dialog.locator(".crm-ext-heat")).to_contain_text("Mid Value")
 	expect(dialog.get_by_role("link", name="Birchwood Presses")).to_be_visible()
 	expect(dialog.locator(".frappe-chart")).to_be_visible()
-	manager.see("simulation", part=dialog.locator(".modal-content"), height=1000)
+	manager.see("simulation", part=dialog.locator(".modal-content"))
 	frappe.db.rollback()
 	rows = frappe.get_all("Rule Condition", filters={"parent": "High Value"}, pluck="value")
 	assert rows == ["500000"]
@@ -133,10 +133,10 @@ def test_the_threshold_report_names_who_is_near(manager):
 
 
 def test_the_workspace_shows_figures_and_charts(manager):
-	page = manager.open("crm-ext", ".number-widget-box .number").page
+	page = manager.open("crm-ext", ".number-widget-box .number", height=1480).page
 	expect(page.locator(".number-widget-box", has_text="High Value Customers")).to_contain_text("5")
 	expect(page.locator(".dashboard-widget-box svg.frappe-chart")).to_have_count(3)
-	manager.see("workspace", height=1480)
+	manager.see("workspace")
 
 
 def test_a_group_shows_its_tags_by_rank_with_their_customers(manager):
