@@ -8,10 +8,12 @@ them and clears them in one transaction, so that a kill neither loses nor repeat
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import frappe
 
 from crm_ext.constants import TAG_GAINED, TAG_LOST
+from crm_ext.profile.transactions import read_committed
 from crm_ext.tags import mirror
 
 BATCH = 500
@@ -20,6 +22,11 @@ EVENTS = {"gained": TAG_GAINED, "lost": TAG_LOST}
 
 def announce(*, commit: bool = True) -> int:
 	"""Fire all pending events, oldest first; returns how many. Safe to run twice and in parallel."""
+	with read_committed() if commit else nullcontext():
+		return _announce(commit)
+
+
+def _announce(commit: bool) -> int:
 	fired = 0
 	while rows := _take():
 		mirror.sync({row.customer for row in rows})

@@ -124,7 +124,7 @@ class _Outlook:
 			day = heappop(days)
 			decision = self._decide(day, held)
 			if held.tag in dict(decision.losses):
-				return day, next(iter(decision.gains), None)
+				return day, next(iter(decision.gains), None) if self.group.exclusive else None
 			until = dict(decision.grace).get(held.tag, held.grace_until)
 			if until != held.grace_until:
 				held = Held(tag=held.tag, since=held.since, grace_until=until)
