@@ -3,6 +3,8 @@
 
 """Who may do what over REST, and what must not be learned."""
 
+import re
+
 import pytest
 
 from crm_ext.demo import data
@@ -48,7 +50,12 @@ def test_a_user_without_access_learns_nothing_not_even_whether_the_customer_exis
 	absent = call(method, customer="No Such Customer At All", **arguments)
 	assert hidden[0] == absent[0] == 403
 	assert foreign not in hidden[2]
-	assert hidden[2].replace(foreign, "") == absent[2].replace("No Such Customer At All", "")
+	assert told(hidden[2]).replace(foreign, "") == told(absent[2]).replace("No Such Customer At All", "")
+
+
+def told(answer: str) -> str:
+	"""The answer without the random number by which Frappe finds its exception again."""
+	return re.sub(r"\b[0-9a-f]{56}\b", "", answer)
 
 
 def test_why_tells_nothing_about_an_assignment_of_a_hidden_customer(client, company, foreign, committed):
@@ -73,10 +80,17 @@ def test_lists_show_a_restricted_user_only_her_own_customers(client, company, do
 
 
 @pytest.mark.parametrize("method, arguments", WRITING)
-def test_a_support_agent_reads_but_does_not_write(client, company, own, method, arguments):
-	agent = client(company.agent)
-	assert agent.get("crm_ext.tags.api.tags_of", customer=own)[0] == 200
-	assert agent.post(method, customer=own, **arguments)[0] == 403
+def test_a_sales_user_reads_but_does_not_write(client, company, own, method, arguments):
+	seller = client(company.seller)
+	assert seller.get("crm_ext.tags.api.tags_of", customer=own)[0] == 200
+	assert seller.post(method, customer=own, **arguments)[0] == 403
+
+
+@pytest.mark.parametrize("method, arguments", READING + WRITING)
+def test_a_support_agent_whom_erpnext_lets_see_no_customer_sees_none_here(
+	client, company, own, method, arguments
+):
+	assert client(company.agent).post(method, customer=own, **arguments)[0] == 403
 
 
 @pytest.mark.parametrize("method", ["assign", "remove", "refresh", "simulate"])
