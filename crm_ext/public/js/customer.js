@@ -116,10 +116,10 @@
 				([label, value, note, bad]) => `<div class="crm-ext-figure">
 					<div class="crm-ext-figure-label">${crm_ext.ui.escape(label)}</div>
 					<div class="crm-ext-figure-value ${bad ? "is-bad" : ""}">${crm_ext.ui.escape(value)}${
-					note
-						? `<span class="crm-ext-figure-note">${crm_ext.ui.escape(note)}</span>`
-						: ""
-				}</div></div>`
+						note
+							? `<span class="crm-ext-figure-note">${crm_ext.ui.escape(note)}</span>`
+							: ""
+					}</div></div>`
 			)
 			.join("");
 	}

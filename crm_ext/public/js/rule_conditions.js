@@ -212,7 +212,7 @@
 						__("to keep it: {0}", [
 							value_words({ ...row, value: row.keep_value }, fact, true),
 						])
-				  )})</span>`
+					)})</span>`
 				: "";
 		return `<span>${escape(fact.label)} ${operator}${value}${keep}</span>`;
 	}

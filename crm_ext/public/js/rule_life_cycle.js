@@ -84,7 +84,7 @@
 			Paused: __("The rule gives nothing new and takes nothing away."),
 			Stopped: __("The rule ends, and what it gave is taken back."),
 			Draft: __("The rule goes back to the drawing board and decides nothing."),
-		}[target]);
+		})[target];
 
 	function set_status(frm, status, reason = null) {
 		return frappe

@@ -49,9 +49,9 @@ async function show_tags(frm) {
 	const rows = tags.map(
 		(tag) => `<tr>
 			<td><a href="${frappe.utils.get_form_link("Customer Tag", tag.name)}">${chip(
-			tag.name,
-			tag.colour
-		)}</a></td>
+				tag.name,
+				tag.colour
+			)}</a></td>
 			<td class="is-number">${number(tag.rank)}</td>
 			<td>${escape(__(tag.status))}</td>
 			<td style="width: 40%"><div style="height: 8px; border-radius: 4px; margin-top: 7px;
@@ -64,12 +64,12 @@ async function show_tags(frm) {
 				"Rank",
 				null,
 				"Customer Tag"
-		  )}</th>
+			)}</th>
 			<th>${__("Status")}</th><th></th><th class="is-number">${__(
 				"Customers",
 				null,
 				"CRM Ext"
-		  )}</th></tr></thead>
+			)}</th></tr></thead>
 			<tbody>${rows.join("")}</tbody></table>`
 		: `<p class="text-muted">${__("This group has no tags yet.")}</p>`;
 	const ours = () => frm.dashboard.parent.children(":has(.crm-ext-tags-of-group)");
