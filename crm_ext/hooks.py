@@ -7,7 +7,7 @@ app_publisher = "crm_ext contributors"
 app_description = "Customer tags and what follows from them, inside ERPNext"
 app_email = "crm_ext@example.com"
 app_license = "GPL-3.0-or-later"
-required_apps = ["erpnext"]
+required_apps = ["frappe/erpnext"]
 
 # Install
 # -------

@@ -6,7 +6,7 @@
 from datetime import date, timedelta
 
 import frappe
-from frappe.utils import get_datetime
+from frappe.utils import get_datetime, now_datetime
 
 from crm_ext.demo import data
 
@@ -146,14 +146,14 @@ class Books:
 		doc.append("payments", {"mode_of_payment": "Cash", "amount": total})
 		return self.submitted(doc)
 
-	def open_shift(self, on: date):
-		start = get_datetime(f"{on} 08:00:00")
+	def open_shift(self):
+		"""Open a shift now, the only time at which ERPNext 16 sells in it; `backdate_shift` moves it afterwards."""
 		return self.submitted(
 			frappe.get_doc(
 				{
 					"doctype": "POS Opening Entry",
-					"period_start_date": start,
-					"posting_date": on,
+					"period_start_date": now_datetime(),
+					"posting_date": self.today,
 					"user": frappe.session.user,
 					"pos_profile": data.SHOP,
 					"company": data.HOME.name,
@@ -161,6 +161,13 @@ class Books:
 				}
 			)
 		)
+
+	def backdate_shift(self, opening, on: date):
+		start = get_datetime(f"{on} 08:00:00")
+		frappe.db.set_value(
+			"POS Opening Entry", opening.name, {"period_start_date": start, "posting_date": on}
+		)
+		opening.reload()
 
 	def close_shift(self, opening):
 		"""Close the shift, which consolidates its counter sales into a Sales Invoice."""

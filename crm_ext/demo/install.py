@@ -148,15 +148,14 @@ def _build_documents(today: date, tell: Progress) -> dict[str, str]:
 def _run_the_shop(books: Books, sales: list[tuple[str, data.CounterSale]]):
 	"""Two shifts, one of them closed. Last of all, for ERPNext commits when it consolidates."""
 	before = counter_sales_by_pos_invoice()
-	opening = books.open_shift(OPENED.on(books.today))
-	for customer, sale in sales:
-		if sale.shift_closed:
-			books.enter(customer, sale)
-	books.close_shift(opening)
-	books.open_shift(data.days(2).on(books.today))
-	for customer, sale in sales:
-		if not sale.shift_closed:
-			books.enter(customer, sale)
+	for closed, opened_on in ((True, OPENED), (False, data.days(2))):
+		opening = books.open_shift()
+		for customer, sale in sales:
+			if sale.shift_closed == closed:
+				books.enter(customer, sale)
+		books.backdate_shift(opening, opened_on.on(books.today))
+		if closed:
+			books.close_shift(opening)
 	counter_sales_by_pos_invoice(before)
 
 

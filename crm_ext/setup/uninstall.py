@@ -21,6 +21,7 @@ TRACES = {
 	"DocShare": "share_doctype",
 	"Document Follow": "ref_doctype",
 	"Notification Log": "document_type",
+	"Permission Log": "for_document",
 	"Tag Link": "document_type",
 	"Version": "ref_doctype",
 	"View Log": "reference_doctype",
@@ -89,6 +90,13 @@ def remove_pointers():
 		for name in frappe.get_all(doctype, filters=filters, pluck="name"):
 			frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, delete_permanently=True)
 	_remove_user_settings(doctypes)
+	_remove_sidebar()
+
+
+def _remove_sidebar():
+	"""The sidebar that Frappe 16 makes for our workspace without saying whose it is."""
+	if frappe.db.table_exists("Workspace Sidebar") and frappe.db.exists("Workspace Sidebar", MODULE):
+		frappe.delete_doc("Workspace Sidebar", MODULE, force=True, delete_permanently=True)
 
 
 def _remove_user_settings(doctypes: list[str]):

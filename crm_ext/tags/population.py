@@ -83,7 +83,7 @@ def _changes(last: date, group: str, company: str) -> dict[str, dict[date, int]]
 			where until < %(end)s and {scope} group by tag, date(until)
 		) as changes
 		group by tag, day""",
-		{"end": last + timedelta(days=1), "group": group, "companies": {ALL_COMPANIES, company}},
+		{"end": last + timedelta(days=1), "group": group, "companies": (ALL_COMPANIES, company)},
 	)
 	changes: dict[str, dict[date, int]] = defaultdict(dict)
 	for tag, day, number in rows:
@@ -166,7 +166,7 @@ def _values(group: str, start: date, end: date, company: str) -> dict:
 		"start": start + day,
 		"end": end + day,
 		"company": company,
-		"companies": {company},
+		"companies": (company,),
 	}
 
 

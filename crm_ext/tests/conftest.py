@@ -21,7 +21,7 @@ def site():
 		pytest.exit("CRM_EXT_TEST_SITE is not set: run ./dev test, or ./dev test pure without a site.", 2)
 	frappe.init(name, sites_path=".")
 	frappe.connect()
-	frappe.flags.in_test = True
+	frappe.flags.in_test = frappe.in_test = True  # the one up to version 15, the other from 16 on
 	yield name
 	frappe.db.rollback()
 	frappe.destroy()
@@ -62,4 +62,4 @@ def _forget_what_redis_kept():
 
 	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
 	for key in ("notifications", "webhooks"):
-		frappe.cache.delete_value(key)
+		frappe.cache.delete_keys(key)

@@ -334,7 +334,7 @@ def test_last_contact_by_its_kind(figures, ago):
 	builders.communication(customer, ago(20), "Phone")
 	builders.communication(None, ago(10), "Visit", timeline=customer)
 	builders.communication(customer, ago(1), "Other")
-	builders.communication(customer, ago(0), communication_type="Comment", comment_type="Comment")
+	builders.communication(customer, ago(0), communication_type="Automated Message")
 	profile = figures(customer)
 	assert profile["last_contact"] == ago(1)
 	assert profile["last_email"] == ago(30)

@@ -99,7 +99,7 @@ def test_a_contact_marks_its_customers(marked, ago):
 	marked()
 	builders.communication(customer, ago(1), timeline=other)
 	assert marked() == {customer, other}
-	builders.communication(customer, ago(1), communication_type="Comment", comment_type="Comment")
+	builders.communication(customer, ago(1), communication_type="Automated Message")
 	assert marked() == set()
 
 

@@ -38,7 +38,7 @@ frappe.query_reports["Customers Near a Threshold"] = {
 
 	onload(report) {
 		if (!report.get_filter_value("tag_group")) {
-			frappe.db
+			return frappe.db
 				.get_list("Customer Tag Group", {
 					filters: { enabled: 1 },
 					order_by: "sort_order asc",
