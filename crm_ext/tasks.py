@@ -11,7 +11,8 @@ from crm_ext.tags import announce
 def crm_ext_drain_refresh_queue() -> None:
 	"""Every five minutes: refresh the customers whose documents changed, then announce what changed."""
 	queue.drain()
-	announce.announce()
+	if announce.waiting():
+		announce.announce_later()
 
 
 def crm_ext_nightly_refresh() -> None:

@@ -17,6 +17,8 @@ from crm_ext.profile.transactions import read_committed
 from crm_ext.tags import mirror
 
 BATCH = 500
+TIMEOUT = 60 * 60
+"""Seconds; the first refresh of a large site announces hundreds of thousands of tags."""
 EVENTS = {"gained": TAG_GAINED, "lost": TAG_LOST}
 
 
@@ -42,7 +44,12 @@ def _announce(commit: bool) -> int:
 
 def announce_later() -> None:
 	"""Have the pending events fired in the background, once this transaction is through."""
-	frappe.enqueue("crm_ext.tags.announce.announce", queue="short", enqueue_after_commit=True)
+	frappe.enqueue("crm_ext.tags.announce.announce", queue="long", timeout=TIMEOUT, enqueue_after_commit=True)
+
+
+def waiting() -> bool:
+	"""Whether any event is pending."""
+	return bool(frappe.db.exists("Customer Tag Assignment", {"pending_events": (">", "")}))
 
 
 def _take() -> list[frappe._dict]:

@@ -11,14 +11,16 @@ from frappe.utils import getdate, now_datetime, nowdate
 
 from crm_ext.constants import ALL_COMPANIES, OPEN
 from crm_ext.exceptions import AlreadyTagged, NotInForce, NotTagged, PastDate, ReasonMissing
+from crm_ext.profile.service import FULL_REFRESH_TIMEOUT
 from crm_ext.profile.slices import CustomerSlice
 from crm_ext.profile.store import everybody, lock
+from crm_ext.profile.transactions import persistently, read_committed
 from crm_ext.rules import evidence
 from crm_ext.rules.lifecycle import Status, in_force
 from crm_ext.rules.site import SiteContext, currency_of, registry
 from crm_ext.settings import settings
+from crm_ext.tags import announce, store
 from crm_ext.tags import groups as groups_
-from crm_ext.tags import store
 from crm_ext.tags.evaluate import Evaluation, Judged
 from crm_ext.tags.groups import CompiledGroup, Group
 from crm_ext.tags.model import REPLACED, RULE_ENDED, Held
@@ -45,15 +47,31 @@ def refresh_slice(
 	return _SliceRefresh(chunk, as_of).run(groups_.load() if levels is None else levels)
 
 
-def reevaluate(group_names: Sequence[str] | None = None, *, commit: bool = True) -> int:
-	"""Evaluate groups again for every customer, from the profiles as they are: after a rule was changed."""
-	changed = 0
-	levels = groups_.load(group_names)
-	for chunk in everybody():
-		changed += refresh_slice(chunk, getdate(nowdate()), levels=levels)
-		if commit:
-			frappe.db.commit()
+def reevaluate() -> int:
+	"""The job after a rule was changed: evaluate all groups again for every customer, from the profiles as they are.
+
+	All groups, for others may ask about the tags of the changed one. Commits slice by slice; returns the number of
+	tags gained or lost, which are announced at the end.
+	"""
+	with read_committed():
+		levels = groups_.load()
+		today = getdate(nowdate())
+		changed = sum(
+			persistently(lambda chunk=chunk: refresh_slice(chunk, today, levels=levels))
+			for chunk in everybody()
+		)
+	announce.announce_later()
 	return changed
+
+
+def reevaluate_later() -> None:
+	"""Have a worker evaluate all groups again, once this transaction is through."""
+	frappe.enqueue(
+		"crm_ext.tags.service.reevaluate",
+		queue="long",
+		timeout=FULL_REFRESH_TIMEOUT,
+		enqueue_after_commit=True,
+	)
 
 
 class _SliceRefresh:

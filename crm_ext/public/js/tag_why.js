@@ -119,6 +119,14 @@
 			if (outlook.drops_on && why.source === "Rule") {
 				lines.push(drop_text(date(outlook.drops_on), outlook.drops_to));
 			}
+			if (outlook.rises_on) {
+				lines.push(
+					__("Time alone brings {0} on {1}.", [
+						__(outlook.rises_to, null, "Tag"),
+						date(outlook.rises_on),
+					])
+				);
+			}
 			if (outlook.keeps_until > frappe.datetime.get_today()) {
 				lines.push(
 					__("The minimum stay protects it until {0}.", [date(outlook.keeps_until)])

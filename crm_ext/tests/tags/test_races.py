@@ -126,3 +126,29 @@ def test_of_tags_given_by_two_people_at_once_one_is_held(site, customers, tags):
 		worker.done()
 	frappe.db.rollback()
 	assert len(service.tags_of(customers[0])) == 1
+
+
+def test_a_changed_rule_is_applied_to_everybody_by_its_job_and_the_last_run_settles_it(
+	site, customers, group
+):
+	at_least = {"fact": "revenue_365d", "operator": ">=", "value": "1000000000"}
+	frappe.db.set_value(
+		"Customer Profile", {"customer": customers[0], "company": ""}, "revenue_365d", 2_000_000_000
+	)
+	group("Race", Winner={"conditions": [at_least]})
+	frappe.db.commit()
+	try:
+		barrier = threading.Barrier(2)
+		for worker in [Worker(site, service.reevaluate, barrier) for _ in range(2)]:
+			worker.done()
+		frappe.db.rollback()
+		held = frappe.get_all(
+			"Customer Tag Assignment", {"tag": "Race Winner", "closed_key": ""}, pluck="customer"
+		)
+		assert held == [customers[0]]
+	finally:
+		frappe.db.rollback()
+		frappe.db.delete("Customer Tag Assignment", {"tag": "Race Winner"})
+		frappe.delete_doc("Customer Tag", "Race Winner", force=True)
+		frappe.delete_doc("Customer Tag Group", "Race", force=True)
+		frappe.db.commit()

@@ -9,6 +9,7 @@ from crm_ext.rules.lifecycle import Status
 from crm_ext.rules.rule_document import RuleDocument
 from crm_ext.rules.static_check import Finding
 from crm_ext.tags import checks, mirror
+from crm_ext.tags.service import reevaluate_later
 
 
 class CustomerTag(RuleDocument):
@@ -38,12 +39,7 @@ class CustomerTag(RuleDocument):
 		if before is None and self.status == Status.DRAFT:
 			return
 		if before is None or self.rule_changed() or before.status != self.status:
-			frappe.enqueue(
-				"crm_ext.tags.service.reevaluate",
-				queue="long",
-				enqueue_after_commit=True,
-				group_names=[self.tag_group],
-			)
+			reevaluate_later()
 
 	def before_rename(self, old: str, new: str, merge: bool = False) -> None:
 		if merge:

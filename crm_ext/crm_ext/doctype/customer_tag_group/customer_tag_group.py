@@ -5,6 +5,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_ext.tags.service import reevaluate_later
+
 
 class CustomerTagGroup(Document):
 	def validate(self) -> None:
@@ -19,12 +21,7 @@ class CustomerTagGroup(Document):
 	def on_update(self) -> None:
 		before = self.get_doc_before_save()
 		if before and (before.selection, before.enabled) != (self.selection, self.enabled) and self.enabled:
-			frappe.enqueue(
-				"crm_ext.tags.service.reevaluate",
-				queue="long",
-				enqueue_after_commit=True,
-				group_names=[self.name],
-			)
+			reevaluate_later()
 
 	def on_trash(self) -> None:
 		if frappe.db.exists("Customer Tag", {"tag_group": self.name}):
