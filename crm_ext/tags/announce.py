@@ -7,8 +7,9 @@ A change is written together with its pending event (an outbox). This job takes 
 them and clears them in one transaction, so that a kill neither loses nor repeats what handlers wrote.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 
 import frappe
 
@@ -22,6 +23,17 @@ TIMEOUT = 60 * 60
 EVENTS = {"gained": TAG_GAINED, "lost": TAG_LOST}
 
 
+@dataclass(frozen=True)
+class Audience:
+	"""Who waits for an event: handlers (an app's doc_events or a Notification) and Webhooks."""
+
+	handlers: bool
+	webhooks: list
+
+	def __bool__(self) -> bool:
+		return self.handlers or bool(self.webhooks)
+
+
 def announce(*, commit: bool = True) -> int:
 	"""Fire all pending events, oldest first; returns how many. Safe to run twice and in parallel."""
 	with read_committed() if commit else nullcontext():
@@ -30,9 +42,10 @@ def announce(*, commit: bool = True) -> int:
 
 def _announce(commit: bool) -> int:
 	fired = 0
+	audiences = {event: _audience(event) for event in EVENTS.values()}
 	while rows := _take():
 		mirror.sync({row.customer for row in rows})
-		fired += sum(_fire(row) for row in rows)
+		fired += sum(_fire(row, audiences) for row in rows)
 		frappe.db.sql(
 			"UPDATE `tabCustomer Tag Assignment` SET pending_events = '' WHERE name IN %s",
 			(tuple(row.name for row in rows),),
@@ -53,25 +66,32 @@ def waiting() -> bool:
 
 
 def _take() -> list[frappe._dict]:
+	"""All pending changes of some customers, in the order in which they came; none if another job has them."""
+	customers = frappe.db.sql(
+		"SELECT customer FROM `tabCustomer Tag Assignment` WHERE pending_events > '' LIMIT %s",
+		(BATCH,),
+		pluck=True,
+	)
+	if not customers:
+		return []
 	return frappe.db.sql(
 		"""SELECT name, customer, tag, tag_group, company, source, since, until, reason, end_reason, pending_events
-		FROM `tabCustomer Tag Assignment` WHERE pending_events > ''
-		ORDER BY COALESCE(until, since), name LIMIT %s FOR UPDATE SKIP LOCKED""",
-		(BATCH,),
+		FROM `tabCustomer Tag Assignment` WHERE customer IN %s AND pending_events > ''
+		ORDER BY COALESCE(until, since), name FOR UPDATE SKIP LOCKED""",
+		(tuple(set(customers)),),
 		as_dict=True,
 	)
 
 
-def _fire(row: frappe._dict) -> int:
+def _fire(row: frappe._dict, audiences: Mapping[str, Audience]) -> int:
 	fired = 0
 	for word in row.pending_events.split():
 		event = EVENTS[word]
-		webhooks = _webhooks(event)
-		if not (webhooks or _somebody_listens(event)):
+		if not audiences[event]:
 			continue
 		frappe.db.savepoint("crm_ext_event")
 		try:
-			_run(row, event, webhooks)
+			_run(row, event, audiences[event].webhooks)
 		except Exception:
 			frappe.db.rollback(save_point="crm_ext_event")
 			frappe.log_error(
@@ -99,29 +119,22 @@ def _run(row: frappe._dict, event: str, webhooks: Sequence[frappe._dict]) -> Non
 		_enqueue_webhook(customer, webhook)
 
 
-def _somebody_listens(event: str) -> bool:
-	"""Whether an app's doc_events, a Notification or a Server Script waits for the event."""
-	if not hasattr(frappe.local, "crm_ext_listeners"):
-		frappe.local.crm_ext_listeners = {}
-	listeners = frappe.local.crm_ext_listeners
-	if event not in listeners:
-		hooks = frappe.get_doc_hooks()
-		listeners[event] = bool(
+def _audience(event: str) -> Audience:
+	hooks = frappe.get_doc_hooks()
+	return Audience(
+		handlers=bool(
 			hooks.get("Customer", {}).get(event)
 			or hooks.get("*", {}).get(event)
 			or frappe.db.exists(
 				"Notification",
 				{"document_type": "Customer", "event": "Method", "method": event, "enabled": 1},
 			)
-		)
-	return listeners[event]
-
-
-def _webhooks(event: str) -> list[frappe._dict]:
-	return frappe.get_all(
-		"Webhook",
-		filters={"webhook_doctype": "Customer", "webhook_docevent": event, "enabled": 1},
-		fields=["name", "condition", "background_jobs_queue"],
+		),
+		webhooks=frappe.get_all(
+			"Webhook",
+			filters={"webhook_doctype": "Customer", "webhook_docevent": event, "enabled": 1},
+			fields=["name", "condition", "background_jobs_queue"],
+		),
 	)
 
 

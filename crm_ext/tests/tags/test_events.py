@@ -30,14 +30,12 @@ def listening():
 	customer = hooks.setdefault("Customer", {})
 	before = {event: customer.get(event) for event in (TAG_GAINED, TAG_LOST)}
 	customer.update({event: [path] for event in before})
-	frappe.local.crm_ext_listeners = {}
 	frappe.db.sql("UPDATE `tabCustomer Tag Assignment` SET pending_events = ''")
 	yield HEARD
 	for event, handlers in before.items():
 		customer.pop(event)
 		if handlers:
 			customer[event] = handlers
-	frappe.local.crm_ext_listeners = {}
 
 
 @pytest.fixture
@@ -95,12 +93,10 @@ def test_a_notification_of_event_method_catches_it(club, figures, refresh):
 		enabled=1,
 		recipients=[{"receiver_by_role": "System Manager"}],
 	).insert()
-	frappe.local.crm_ext_listeners = {}
 	frappe.db.sql("UPDATE `tabCustomer Tag Assignment` SET pending_events = ''")
 	customer = figures("Notified Trading", revenue_365d=600_000)
 	refresh(customer, group=club)
 	assert announce.announce(commit=False) == 1
-	frappe.local.crm_ext_listeners = {}
 	assert frappe.db.exists("Notification Log", {"subject": f"{customer} is now Club High"})
 
 
