@@ -43,6 +43,15 @@ def mark(customers: Iterable[str | None], cause: str) -> None:
 		pending.setdefault(customer, cause)
 
 
+def mark_everybody(cause: str) -> None:
+	"""Ask for a refresh of all customers, as on a site where crm_ext is new."""
+	frappe.db.sql(
+		f"""INSERT INTO `tab{REQUEST}` (name, creation, modified, owner, modified_by, customer, cause)
+		SELECT REPLACE(UUID(), '-', ''), %(now)s, %(now)s, %(user)s, %(user)s, name, %(cause)s FROM `tabCustomer`""",
+		{"now": now_datetime(), "user": frappe.session.user, "cause": cause},
+	)
+
+
 def flush() -> None:
 	"""Write the pending requests now, in one INSERT."""
 	pending = _pending()

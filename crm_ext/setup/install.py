@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 
 from crm_ext.exceptions import CrmExtError, ErpnextMissing, UnsupportedVersion
+from crm_ext.profile.queue import mark_everybody
 from crm_ext.settings import store_defaults
 from crm_ext.setup import webhook_events
 
@@ -23,6 +24,7 @@ def after_install():
 	store_defaults()
 	_sow_defaults()
 	webhook_events.offer()
+	mark_everybody("Installation")
 
 
 def before_migrate():

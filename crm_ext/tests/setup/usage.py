@@ -76,13 +76,14 @@ def before():
 
 def with_crm_ext():
 	"""Tags, profiles and a trace in each kind of record that can point at our DocTypes."""
-	from crm_ext.profile.service import refresh
+	from crm_ext.profile import queue
+	from crm_ext.tags.announce import announce
 	from crm_ext.tags.service import assign
-	from crm_ext.tasks import crm_ext_drain_refresh_queue
 
-	refresh()
+	queue.drain()  # the installation has asked for a refresh of everybody
 	assign(CUSTOMER, "Gold", reason="Anniversary")
-	crm_ext_drain_refresh_queue()
+	frappe.db.after_commit.reset()  # announced here, not by a worker at some later moment
+	announce()
 	tag = frappe.get_doc("Customer Tag", "Gold")
 	tag.description = "Changed"
 	tag.save()

@@ -36,7 +36,7 @@ class CRMExtSettings(Document):
 			self.validate_order_of_bands()
 
 	def on_update(self):
-		if not self.get_doc_before_save():
+		if frappe.flags.in_install or frappe.flags.in_migrate:
 			return
 		if self.figures_changed():
 			refresh_later()
