@@ -65,7 +65,12 @@ def reevaluate() -> int:
 
 
 def reevaluate_later() -> None:
-	"""Have a worker evaluate all groups again, once this transaction is through."""
+	"""Have a worker evaluate all groups again, once this transaction is through.
+
+	Not during an installation, which asks for a refresh of everybody, nor a migration, which a night follows.
+	"""
+	if frappe.flags.in_install or frappe.flags.in_migrate:
+		return
 	frappe.enqueue(
 		"crm_ext.tags.service.reevaluate",
 		queue="long",

@@ -102,7 +102,11 @@
 				money(profile.revenue_365d, profile.currency),
 				change_note(profile),
 			],
-			[__("Last Cooperation"), last ? date(last) : __("Never"), last ? ago(last) : ""],
+			[
+				__("Last Cooperation"),
+				last ? date(last) : __("Never", null, "CRM Ext"),
+				last ? ago(last) : "",
+			],
 			[__("Overdue"), money(profile.overdue, profile.currency), "", profile.overdue > 0],
 			[__("Issues, Open"), profile.open_issues || 0, "", profile.open_issues > 0],
 			[__("RFM"), profile.rfm || "–"],
@@ -153,7 +157,7 @@
 		const again = () => crm_ext.tags.load_head(frm);
 		const buttons = [
 			[__("Give Tag"), may_change, () => crm_ext.tags.give(customer, again)],
-			[__("Remove Tag"), may_change && tags.length, () => remove_tag(frm)],
+			[__("Remove Tag", null, "CRM Ext"), may_change && tags.length, () => remove_tag(frm)],
 			[
 				__("History"),
 				true,

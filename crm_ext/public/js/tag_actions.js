@@ -96,7 +96,7 @@
 				? `${__(one.tag, null, "Tag")} (${one.company})`
 				: __(one.tag, null, "Tag");
 		const dialog = new frappe.ui.Dialog({
-			title: __("Remove Tag"),
+			title: __("Remove Tag", null, "CRM Ext"),
 			fields: [
 				{
 					fieldname: "assignment",
@@ -116,7 +116,7 @@
 					),
 				},
 			],
-			primary_action_label: __("Remove Tag"),
+			primary_action_label: __("Remove Tag", null, "CRM Ext"),
 			primary_action(values) {
 				const one = held.find((tag) => tag.assignment === values.assignment);
 				dialog.disable_primary_action();

@@ -23,7 +23,7 @@
 		const body = dialog.get_field("body").$wrapper;
 		body.html(`<p class="text-muted">${__("Loading…")}</p>`);
 		if (actions.remove) {
-			dialog.set_secondary_action_label(__("Remove Tag"));
+			dialog.set_secondary_action_label(__("Remove Tag", null, "CRM Ext"));
 			dialog.set_secondary_action(() => {
 				dialog.hide();
 				actions.remove(held);
@@ -96,7 +96,7 @@
 			</tr>`
 		);
 		return `<table class="crm-ext-table"><thead><tr><th></th><th></th>
-			<th class="is-number">${__("Actual")}</th><th class="is-number">${__("Threshold")}</th>
+			<th class="is-number">${__("Actual")}</th><th class="is-number">${__("Threshold", null, "CRM Ext")}</th>
 			</tr></thead><tbody>${rows.join("")}</tbody></table>`;
 	}
 

@@ -27,6 +27,7 @@ LEFT_BY_FRAPPE = {
 }
 
 LEFT_BY_FRAPPE_16 = {
+	"tabPermission Log": "log",
 	"tabNavbar Item": "help menu entries that a migration takes away or adds",
 	"tabVersion": "versions of the Navbar Settings they belong to",
 }

@@ -18,7 +18,7 @@ frappe.query_reports["Customer Tag Population"] = {
 		},
 		{
 			fieldname: "interval",
-			label: __("Interval"),
+			label: __("Interval", null, "CRM Ext"),
 			fieldtype: "Select",
 			options: [
 				{ value: "Daily", label: __("Daily") },
