@@ -300,17 +300,6 @@ def remove(customer: str, tag: str, *, reason: str, company: str = ALL_COMPANIES
 	return held[0].name
 
 
-def end_all(tag: str, reason: str) -> int:
-	"""End a tag for everybody who holds or is observed to hold it; returns for how many."""
-	rows = frappe.get_all(
-		"Customer Tag Assignment", filters={"tag": tag, "closed_key": OPEN}, fields=["name", "shadow"]
-	)
-	store.close_rows(
-		[Loss(assignment=row.name, shadow=bool(row.shadow), reason=reason) for row in rows], now_datetime()
-	)
-	return len(rows)
-
-
 def merge_customer(old: str, new: str) -> None:
 	"""Before two customers become one: end the tags of the old one that the new one has too. Nothing is deleted."""
 	store.move_to_customer(old, new, now_datetime(), MERGED)

@@ -42,8 +42,7 @@ class CustomerTagAssignment(Document):
 		announce.announce_later()
 
 	def on_trash(self) -> None:
-		if not self.flags.crm_ext_customer_deleted:
-			frappe.throw(_("The history of tags is never deleted."))
+		frappe.throw(_("The history of tags is never deleted."))
 
 
 def on_doctype_update() -> None:
