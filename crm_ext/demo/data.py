@@ -66,6 +66,14 @@ CUSTOMER_GROUPS = (
 	("Willow Bay Customers", ""),
 	*((g, "Willow Bay Customers") for g in ("Key Accounts", "Trade", "Walk-in")),
 )
+CLASS_TRANSITION = {
+	"title": "Walk-in becomes Trade",
+	"from_group": "Walk-in",
+	"to_group": "Trade",
+	"status": "Observing",
+	"description": "Whoever has bought three times at the counter would be a trade customer.",
+	"conditions": [{"fact": "invoice_count", "operator": ">=", "value": "3"}],
+}
 ITEM_GROUPS = (
 	("Workshop Equipment", ""),
 	("Machines", "Workshop Equipment"),

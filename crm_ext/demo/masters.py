@@ -59,6 +59,7 @@ def make_masters(today: date):
 	make_receivable_account("USD")
 	make_tax_account()
 	make_pos_profile()
+	frappe.get_doc({"doctype": "Class Transition", **data.CLASS_TRANSITION}).insert(ignore_permissions=True)
 
 
 def make_fiscal_years(today: date):

@@ -8,7 +8,8 @@ import frappe
 from crm_ext.profile import queue, store
 from crm_ext.profile.facts import CUSTOMER_FIELDS
 
-OUR_ROWS = ("Customer Profile", "Profile Refresh Request", "Customer Tag Assignment", "Class Transition Log")
+OUR_ROWS = ("Customer Profile", "Customer Tag Assignment", "Class Transition Log", "Profile Refresh Request")
+"""In the order in which a refresh locks them."""
 
 
 def after_insert(doc, method=None):

@@ -33,7 +33,7 @@ def fact_list() -> list[dict]:
 @frappe.whitelist(methods=["POST"])
 def set_status(doctype: str, name: str, status: str, reason: str | None = None) -> dict:
 	"""Take a rule to another state of its life cycle; returns {status}. Pausing and stopping need a reason."""
-	rule = _rule(doctype, name, "write")
+	rule = _rule_with_permission(doctype, name, "write")
 	rule.status = status
 	rule.status_reason = reason
 	rule.save()
@@ -47,7 +47,7 @@ def check(doctype: str, name: str) -> dict:
 
 	{findings: [{kind, blocks, rules, text}], cases: [{title, expected, passed, text}]}.
 	"""
-	rule = _rule(doctype, name, "read")
+	rule = _rule_with_permission(doctype, name, "read")
 	return {
 		"findings": [
 			{"kind": f.kind, "blocks": f.blocks, "rules": list(f.rules), "text": f.text(_)}
@@ -60,7 +60,7 @@ def check(doctype: str, name: str) -> dict:
 	}
 
 
-def _rule(doctype: str, name: str, ptype: str) -> RuleDocument:
+def _rule_with_permission(doctype: str, name: str, ptype: str) -> RuleDocument:
 	rule = frappe.get_doc(doctype, name)
 	rule.check_permission(ptype)
 	if not isinstance(rule, RuleDocument):

@@ -26,7 +26,7 @@ def tags_of(customer: str, company: str | None = None) -> list[dict]:
 
 	`company` narrows to that company's tags and those that hold for all. Times are site time.
 	"""
-	_check_read(customer)
+	_check_read_permission(customer)
 	return service.tags_of(customer, company)
 
 
@@ -34,7 +34,7 @@ def tags_of(customer: str, company: str | None = None) -> list[dict]:
 def history_of(customer: str) -> list[dict]:
 	"""All tags a customer has or had, newest first:
 	[{assignment, tag, group, colour, company, source, since, until, reason, end_reason, by}]."""
-	_check_read(customer)
+	_check_read_permission(customer)
 	return history_.history_of(customer)
 
 
@@ -42,7 +42,7 @@ def history_of(customer: str) -> list[dict]:
 def why(assignment: str) -> dict:
 	"""The reason of one assignment in words and steps; see `crm_ext.tags.why`."""
 	customer = frappe.db.get_value("Customer Tag Assignment", assignment, "customer")
-	_check_read(customer or "")
+	_check_read_permission(customer or "")
 	return why_.why(assignment)
 
 
@@ -50,7 +50,7 @@ def why(assignment: str) -> dict:
 @speaking
 def outlook(customer: str, company: str | None = None) -> list[dict]:
 	"""What is missing for the next tags and when the present ones would be lost; see `crm_ext.tags.outlook`."""
-	_check_read(customer)
+	_check_read_permission(customer)
 	return outlook_.outlook(customer, company)
 
 
@@ -65,7 +65,7 @@ def assign(
 	company: str | None = None,
 ) -> dict:
 	"""Give a tag by hand; returns {assignment}. `until`: the last day; `lock`: rules leave it alone."""
-	_check_write(customer)
+	_check_assign_permission(customer)
 	_check_tag(tag)
 	assignment = service.assign(
 		customer,
@@ -82,7 +82,7 @@ def assign(
 @speaking
 def remove(customer: str, tag: str, reason: str, company: str | None = None) -> dict:
 	"""End a tag by hand; returns {assignment}. The row stays as history."""
-	_check_write(customer)
+	_check_assign_permission(customer)
 	_check_tag(tag)
 	assignment = service.remove(customer, tag, reason=reason, company=company or ALL_COMPANIES)
 	announce_.announce_later()
@@ -103,7 +103,7 @@ def refresh(customers: list | str | None = None, now: bool | int | str = False) 
 	else:
 		names = [names] if isinstance(names, str) else names
 		for customer in names:
-			_check_write(customer)
+			_check_assign_permission(customer)
 		done = profile.refresh(names, commit=True)
 	announce_.announce_later()
 	return {"customers": done.customers, "changed": done.changed}
@@ -138,12 +138,12 @@ def _progress(done: int, total: int) -> None:
 		frappe.publish_progress(done * 100 / total, title=_("Customer Tags"))
 
 
-def _check_read(customer: str) -> None:
+def _check_read_permission(customer: str) -> None:
 	check_customer(customer)
 	frappe.has_permission("Customer Tag Assignment", "read", throw=True)
 
 
-def _check_write(customer: str) -> None:
+def _check_assign_permission(customer: str) -> None:
 	check_customer(customer)
 	frappe.has_permission("Customer Tag Assignment", "create", throw=True)
 

@@ -105,7 +105,8 @@ def _link(missing: list[tuple[str, str, str]]) -> None:
 	tags = {tag for _, _, tag in missing}
 	known = set(frappe.get_all("Tag", filters={"name": ("in", list(tags))}, pluck="name"))
 	for tag in sorted(tags - known):
-		frappe.get_doc(doctype="Tag", name=tag).insert(ignore_permissions=True)  # a job's own bookkeeping
+		# a job's own bookkeeping; another announcer may have been quicker
+		frappe.get_doc(doctype="Tag", name=tag).insert(ignore_permissions=True, ignore_if_duplicate=True)
 	insert_rows(
 		"Tag Link",
 		("document_type", "document_name", "title", "tag"),

@@ -74,3 +74,11 @@ def test_the_past_is_computed_at_twelve_month_ends(company):
 	assert len(days) == 12
 	assert days == sorted(days)
 	assert all(frappe.utils.get_last_day(day) == day and day < company.as_of for day in days)
+
+
+def test_the_observing_class_transition_records_and_moves_nobody(company):
+	walk_in = company.customers["Thornbury Household"]
+	refresh([walk_in])
+	observed = frappe.get_all("Class Transition Log", {"shadow": 1}, pluck="customer")
+	assert walk_in in observed
+	assert frappe.db.get_value("Customer", walk_in, "customer_group") == "Walk-in"
