@@ -8,7 +8,6 @@ frappe.query_reports["Customer Tag Flow"] = {
 			label: __("Customer Tag Group"),
 			fieldtype: "Link",
 			options: "Customer Tag Group",
-			reqd: 1,
 			get_query: () => ({ filters: { selection: "Exclusive", enabled: 1 } }),
 		},
 		{

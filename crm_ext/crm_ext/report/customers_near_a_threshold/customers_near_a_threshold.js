@@ -8,7 +8,6 @@ frappe.query_reports["Customers Near a Threshold"] = {
 			label: __("Customer Tag Group"),
 			fieldtype: "Link",
 			options: "Customer Tag Group",
-			reqd: 1,
 			get_query: () => ({ filters: { enabled: 1 } }),
 		},
 		{
