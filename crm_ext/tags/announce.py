@@ -7,7 +7,7 @@ A change is written together with its pending event (an outbox). This job takes 
 them and clears them in one transaction, so that a kill neither loses nor repeats what handlers wrote.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -43,8 +43,14 @@ def announce(*, commit: bool = True) -> int:
 def _announce(commit: bool) -> int:
 	fired = 0
 	audiences = {event: _audience(event) for event in EVENTS.values()}
-	while rows := _take():
-		mirror.sync({row.customer for row in rows})
+	while customers := _waiting_customers():
+		# in a transaction of its own: it locks customers, which whoever deletes one locks before its assignments
+		mirror.sync(customers)
+		if commit:
+			frappe.db.commit()
+		rows = _take(customers)
+		if not rows:
+			break  # another job has them
 		fired += sum(_fire(row, audiences) for row in rows)
 		frappe.db.sql(
 			"UPDATE `tabCustomer Tag Assignment` SET pending_events = '' WHERE name IN %s",
@@ -65,20 +71,24 @@ def waiting() -> bool:
 	return bool(frappe.db.exists("Customer Tag Assignment", {"pending_events": (">", "")}))
 
 
-def _take() -> list[frappe._dict]:
-	"""All pending changes of some customers, in the order in which they came; none if another job has them."""
-	customers = frappe.db.sql(
-		"SELECT customer FROM `tabCustomer Tag Assignment` WHERE pending_events > '' LIMIT %s",
-		(BATCH,),
-		pluck=True,
+def _waiting_customers() -> set[str]:
+	"""Some customers with pending changes."""
+	return set(
+		frappe.db.sql(
+			"SELECT customer FROM `tabCustomer Tag Assignment` WHERE pending_events > '' LIMIT %s",
+			(BATCH,),
+			pluck=True,
+		)
 	)
-	if not customers:
-		return []
+
+
+def _take(customers: Collection[str]) -> list[frappe._dict]:
+	"""Their pending changes, in the order in which they came, without those that another job has."""
 	return frappe.db.sql(
 		"""SELECT name, customer, tag, tag_group, company, source, since, until, reason, end_reason, pending_events
 		FROM `tabCustomer Tag Assignment` WHERE customer IN %s AND pending_events > ''
 		ORDER BY COALESCE(until, since), name FOR UPDATE SKIP LOCKED""",
-		(tuple(set(customers)),),
+		(tuple(customers),),
 		as_dict=True,
 	)
 

@@ -29,6 +29,10 @@ def sync(customers: Collection[str]) -> None:
 
 
 def _sync(customers: Collection[str], ours: set[str]) -> None:
+	# in order, so that two mirrors of the same customers wait for each other
+	frappe.db.sql(
+		"SELECT name FROM `tabCustomer` WHERE name IN %s ORDER BY name FOR UPDATE", (tuple(customers),)
+	)
 	held: dict[str, set[str]] = {}
 	for row in frappe.get_all(
 		"Customer Tag Assignment",
