@@ -17,7 +17,9 @@ from crm_ext.constants import TAG_GAINED, TAG_LOST
 from crm_ext.profile.transactions import read_committed
 from crm_ext.tags import mirror
 
-BATCH = 500
+BATCH = 100
+"""Small, for a batch locks its customers for a moment, and Frappe does not wait for a locked one to delete it."""
+
 TIMEOUT = 60 * 60
 """Seconds; the first refresh of a large site announces hundreds of thousands of tags."""
 EVENTS = {"gained": TAG_GAINED, "lost": TAG_LOST}
