@@ -9,19 +9,26 @@ from frappe.commands import get_site, pass_context
 
 
 @click.command("crm-ext-demo")
-@click.option("--history/--no-history", default=True, help="Compute profiles and tags for the past year too.")
+@click.option(
+	"--history/--no-history",
+	default=True,
+	help="Compute the past year too, and put linkage rules into force.",
+)
 @pass_context
 def demo(context, history: bool):
 	"""Install the invented company of crm_ext, once, and print its users."""
-	from crm_ext.demo import data
+	from crm_ext.demo import data, linkage, linkage_data
 	from crm_ext.demo.install import install
 
 	with _site(context):
 		installed = install(history=history, progress=_show)
+		if history:
+			_show("Linkage rules", 0, 1)
+			linkage.install(installed)
 		click.echo(
 			f"\n{installed.company}, dates counted back from {installed.as_of}. Users (demo passwords!):"
 		)
-		for user in data.USERS:
+		for user in (*data.USERS, *(manager.user for manager in linkage_data.ACCOUNT_MANAGERS)):
 			click.echo(f"  {user.email:32} {data.PASSWORD}  {', '.join(user.roles)}")
 
 

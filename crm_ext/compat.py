@@ -16,6 +16,14 @@ def user_tags_text(tags: Iterable[str]) -> str:
 	return f",{text}" if text and MAJOR_VERSION < 16 else text
 
 
+def log_webhook_request(webhook: str, doc, url: str, headers: dict, data: dict, answer) -> None:
+	"""Write Frappe's log of a request; from version 16 on it also wants the DocType."""
+	from frappe.integrations.doctype.webhook.webhook import log_request
+
+	document = (doc.name,) if MAJOR_VERSION < 16 else (doc.doctype, doc.name)
+	log_request(webhook, *document, url, headers, data, answer)
+
+
 def counter_sales_by_pos_invoice(yes: bool = True) -> bool:
 	"""Have the point of sale write POS Invoices, as v15 always does; returns whether it did so before.
 

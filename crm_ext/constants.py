@@ -14,3 +14,5 @@ COOPERATION_DOCTYPES = ("Sales Order", "Delivery Note", "Sales Invoice", "POS In
 
 TAG_GAINED = "crm_ext_tag_gained"
 TAG_LOST = "crm_ext_tag_lost"
+LINKAGE = "crm_ext_linkage"
+"""The Doc Event of the Webhooks that a linkage rule may call."""

@@ -119,3 +119,89 @@ class CircularTransitions(CrmExtError):
 	template = (
 		"These class transitions would move a customer in a circle: {transitions}. Stop one of them first."
 	)
+
+
+class UnknownAction(RuleError):
+	template = (
+		"The action “{action}” is not available here. Choose one from the list, or switch its capability on."
+	)
+
+
+class UnknownTrigger(RuleError):
+	template = (
+		"The event “{trigger}” is not available here. Choose one from the list, or switch its capability on."
+	)
+
+
+class ParameterMissing(RuleError):
+	template = "The action “{action}” needs “{parameter}”. Fill it in."
+
+
+class NoSuchRecord(RuleError):
+	template = "“{value}” is no {doctype}. Choose an existing one for “{parameter}”."
+
+
+class WrongChoice(RuleError):
+	template = "“{value}” is not a choice of “{parameter}”. Choose one of: {allowed}."
+
+
+class ForeignEventFact(RuleError):
+	template = "The fact “{fact}” does not belong to the event “{trigger}”. Remove the condition, or choose another event."
+
+
+class NotAwaitable(CrmExtError):
+	template = "What would have happened cannot be found for the event “{trigger}”. Use the What If of the linkage map."
+
+
+class UnknownPlaceholder(RuleError):
+	template = "“{placeholder}” is not known here. Use these: {allowed}."
+
+
+class UserDisabled(CrmExtError):
+	template = "The user {user} is disabled. Choose another one."
+
+
+class NoAccountManager(CrmExtError):
+	template = (
+		"No account manager covers {customer} (territory: {territory}, industry: {industry}). "
+		"Add an Account Manager, or widen the coverage of one."
+	)
+
+
+class AccountManagersFull(CrmExtError):
+	template = (
+		"All account managers who cover {customer} (territory: {territory}, industry: {industry}) are full. "
+		"Raise the capacity of one, or add another."
+	)
+
+
+class NobodyForTask(CrmExtError):
+	template = "There is nobody for the task: neither “{assignee}” nor the owner of the rule is an enabled user."
+
+
+class PriceListUnusable(CrmExtError):
+	template = "The price list {price_list} is disabled or not for selling. Choose another one."
+
+
+class NotForDesk(RuleError):
+	template = "Customers do not use the Desk. Choose the channel E-mail for them."
+
+
+class NegativeNumber(RuleError):
+	template = "“{parameter}” cannot be negative."
+
+
+class WebhookUnusable(CrmExtError):
+	template = "The webhook {webhook} must be enabled, for Customer, and for the event {event}."
+
+
+class WebhookFailed(CrmExtError):
+	template = "The webhook {webhook} answered with status {status}: {answer}"
+
+
+class WebhookUnreachable(CrmExtError):
+	template = "The webhook {webhook} could not be reached: {reason}"
+
+
+class NotFromOutside(RuleError):
+	template = "The event “{trigger}” is found by CRM Ext itself and cannot be told from outside."

@@ -23,14 +23,28 @@ before_uninstall = "crm_ext.setup.uninstall.before_uninstall"
 
 _tag_js = ["public/js/desk_ui.js", "public/js/tag_why.js"]
 _rule_js = ["public/js/desk_ui.js", "public/js/rule_conditions.js", "public/js/rule_life_cycle.js"]
+_linkage_js = [*_rule_js, "public/js/linkage_words.js"]
+_run_js = ["public/js/desk_ui.js", "public/js/linkage_words.js", "public/js/linkage_run.js"]
 doctype_js = {
 	"Customer": [*_tag_js, "public/js/tag_actions.js", "public/js/customer.js"],
 	"Customer Tag": [*_rule_js, "public/js/tag_simulation.js"],
 	"Customer Tag Assignment": _tag_js,
 	"Customer Tag Group": "public/js/desk_ui.js",
 	"Class Transition": _rule_js,
+	"Linkage Rule": [
+		*_linkage_js,
+		*(f"public/js/linkage_{part}.js" for part in ("rule", "actions", "dry_run")),
+	],
+	"Linkage Run": _run_js,
 }
-doctype_list_js = {"Customer": "public/js/customer_list.js"}
+doctype_list_js = {"Customer": "public/js/customer_list.js", "Linkage Run": _run_js}
+page_js = {
+	"linkage-map": [
+		*_linkage_js,
+		*(f"public/js/linkage_{part}.js" for part in ("map_nodes", "map", "details", "what_if", "answer")),
+	]
+}
+override_doctype_dashboards = {"Customer": "crm_ext.overrides.customer_dashboard.get_data"}
 
 # Documents of ERPNext
 # --------------------
@@ -62,37 +76,42 @@ scheduler_events = {
 	"cron": {
 		"*/5 * * * *": ["crm_ext.tasks.crm_ext_drain_refresh_queue"],
 		"15 1 * * *": ["crm_ext.tasks.crm_ext_nightly_refresh"],
+		"30 2 * * *": ["crm_ext.tasks.crm_ext_nightly_linkage"],
+		"0 6 * * 1": ["crm_ext.tasks.crm_ext_weekly_linkage_report"],
 	}
 }
 
 # Permissions
 # -----------
 
-permission_query_conditions = {
-	"Customer Profile": "crm_ext.profile.permissions.query_conditions",
-	"Customer Tag Assignment": "crm_ext.profile.permissions.query_conditions",
-	"Class Transition Log": "crm_ext.profile.permissions.query_conditions",
-}
-has_permission = {
-	"Customer Profile": "crm_ext.profile.permissions.has_permission",
-	"Customer Tag Assignment": "crm_ext.profile.permissions.has_permission",
-	"Class Transition Log": "crm_ext.profile.permissions.has_permission",
-}
+_of_customers = (
+	*("Customer Profile", "Customer Tag Assignment", "Class Transition Log"),
+	*("Linkage Event", "Linkage Run", "Linkage Match", "Customer Occasion"),
+)
+permission_query_conditions = dict.fromkeys(_of_customers, "crm_ext.profile.permissions.query_conditions")
+has_permission = dict.fromkeys(_of_customers, "crm_ext.profile.permissions.has_permission")
 
 # Deleting a customer takes our rows along (overrides/customer.py)
-ignore_links_on_delete = [
-	"Customer Profile",
-	"Customer Tag Assignment",
-	"Class Transition Log",
-	"Profile Refresh Request",
-]
+ignore_links_on_delete = [*_of_customers, "Profile Refresh Request"]
+default_log_clearing_doctypes = {"Linkage Event": 90}
 
 # Extension points of crm_ext (docs/extending.md)
 # -----------------------------------------------
 
-crm_ext_facts = ["crm_ext.profile.facts.facts", "crm_ext.tags.facts.facts"]
+crm_ext_facts = [
+	"crm_ext.profile.facts.facts",
+	"crm_ext.tags.facts.facts",
+	"crm_ext.linkage.facts.facts",
+]
 crm_ext_on_profile_refresh = [
 	"crm_ext.tags.service.refresh_slice",
 	"crm_ext.transitions.service.refresh_slice",
+	"crm_ext.linkage.sources.profile.refresh_slice",
 ]
-crm_ext_on_customer_merge = ["crm_ext.tags.service.merge_customer"]
+crm_ext_on_customer_merge = [
+	"crm_ext.tags.service.merge_customer",
+	"crm_ext.linkage.customers.merge_customer",
+]
+crm_ext_on_tag_changes = ["crm_ext.linkage.sources.tags.on_tag_changes"]
+crm_ext_linkage_triggers = ["crm_ext.linkage.triggers.triggers", "crm_ext.tags.triggers.triggers"]
+crm_ext_linkage_actions = ["crm_ext.linkage.actions.actions", "crm_ext.tags.linkage_actions.actions"]

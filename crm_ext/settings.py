@@ -3,6 +3,8 @@
 
 """The settings as every module reads them."""
 
+from datetime import date
+
 import frappe
 
 SETTINGS = "CRM Ext Settings"
@@ -14,9 +16,14 @@ def settings():
 
 
 def store_defaults() -> None:
-	"""Store the defaults on a new site: a Single with any value stored has no defaults any more."""
-	if not frappe.db.exists("Singles", {"doctype": SETTINGS, "field": "profile_enabled"}):
-		frappe.get_doc(SETTINGS).save(ignore_permissions=True)  # part of the installation
+	"""Store the defaults of fields never stored: a Single with any value stored has no defaults any more.
+
+	So a new site begins with them, and a field that a new version brings does too.
+	"""
+	stored = frappe.db.get_singles_dict(SETTINGS)
+	for field in frappe.get_meta(SETTINGS).fields:
+		if field.default and field.fieldname not in stored:
+			keep_setting(field.fieldname, field.default)
 
 
 def keep_setting(field: str, value: object) -> None:
@@ -26,4 +33,6 @@ def keep_setting(field: str, value: object) -> None:
 
 def read_kept(field: str):
 	"""What a job stored, past the document cache: another process may have filled that just before the commit."""
-	return frappe.db.get_single_value(SETTINGS, field, cache=False)
+	value = frappe.db.get_single_value(SETTINGS, field, cache=False)
+	# Frappe reads an empty date as the first day of the calendar
+	return None if isinstance(value, date) and value.year == date.min.year else value

@@ -3,18 +3,33 @@
 
 """The jobs, one function per cadence. Each is safe to run twice and to be killed."""
 
+from crm_ext.linkage import runner, weekly
+from crm_ext.linkage.sources import issues, nightly
 from crm_ext.profile import queue
 from crm_ext.profile import service as profile
 from crm_ext.tags import announce
 
 
 def crm_ext_drain_refresh_queue() -> None:
-	"""Every five minutes: refresh the customers whose documents changed, then announce what changed."""
+	"""Every five minutes: refresh the customers whose documents changed, announce what changed, judge what happened."""
 	queue.drain()
 	if announce.waiting():
 		announce.announce_later()
+	issues.sweep()
+	if runner.due():
+		runner.run_later()
 
 
 def crm_ext_nightly_refresh() -> None:
 	"""Every night: refresh everybody, for what time alone changes."""
 	profile.refresh_later()
+
+
+def crm_ext_nightly_linkage() -> None:
+	"""Every night: tell the linkage rules of birthdays, anniversaries and what is due by the clock."""
+	nightly.tell_later()
+
+
+def crm_ext_weekly_linkage_report() -> None:
+	"""Every Monday: tell the owners of observing rules what these would have done last week."""
+	weekly.send()

@@ -12,7 +12,7 @@ import re
 import sys
 from pathlib import Path
 
-from crm_ext.demo import data
+from crm_ext.demo import data, linkage_data
 
 BEGIN = "<!-- {}: written by crm_ext.demo.docs -->"
 END = "<!-- end of {} -->"
@@ -33,7 +33,30 @@ def users() -> str:
 	return _table(("User", "Name", "Roles", "Customers"), rows)
 
 
-TABLES = {"customers": customers, "users": users}
+def account_managers() -> str:
+	"""Who looks after whom."""
+	rows = [
+		(
+			f"`{m.user.email}`",
+			m.user.first_name,
+			str(m.capacity),
+			", ".join(place for row in m.covers for place in row.values()),
+		)
+		for m in linkage_data.ACCOUNT_MANAGERS
+	]
+	return _table(("User", "Name", "Capacity", "Covers"), rows)
+
+
+def rules() -> str:
+	"""The linkage rules in force and what their runs came to."""
+	rows = [
+		(rule.title, rule.status, ", ".join(f"{n} {status}" for status, n in rule.runs.items()) or "none")
+		for rule in linkage_data.RULES
+	]
+	return _table(("Linkage Rule", "Status", "Runs"), rows)
+
+
+TABLES = {"customers": customers, "users": users, "account managers": account_managers, "rules": rules}
 
 
 def written_into(text: str) -> str:

@@ -228,25 +228,30 @@ def make_customer(customer: data.Customer, name: str | None = None) -> str:
 def make_users(customers: dict[str, str]):
 	"""The demo users, with their passwords and User Permissions; `customers` maps our names to records."""
 	for user in data.USERS:
-		if frappe.db.exists("User", user.email):
-			continue
+		make_user(user, customers)
+
+
+def make_user(user: data.User, customers: dict[str, str]):
+	"""One user, unless it is there already."""
+	if frappe.db.exists("User", user.email):
+		return
+	frappe.get_doc(
+		{
+			"doctype": "User",
+			"email": user.email,
+			"first_name": user.first_name,
+			"send_welcome_email": 0,
+			"roles": [{"role": role} for role in user.roles],
+		}
+	).insert(ignore_permissions=True)
+	# Past the password policy: these are invented people on a demo site.
+	update_password(user.email, data.PASSWORD)
+	for customer in user.customers:
 		frappe.get_doc(
 			{
-				"doctype": "User",
-				"email": user.email,
-				"first_name": user.first_name,
-				"send_welcome_email": 0,
-				"roles": [{"role": role} for role in user.roles],
+				"doctype": "User Permission",
+				"user": user.email,
+				"allow": "Customer",
+				"for_value": customers[customer],
 			}
 		).insert(ignore_permissions=True)
-		# Past the password policy: these are invented people on a demo site.
-		update_password(user.email, data.PASSWORD)
-		for customer in user.customers:
-			frappe.get_doc(
-				{
-					"doctype": "User Permission",
-					"user": user.email,
-					"allow": "Customer",
-					"for_value": customers[customer],
-				}
-			).insert(ignore_permissions=True)

@@ -5,10 +5,14 @@
 
 import frappe
 
+from crm_ext.linkage.customers import delete_actions
 from crm_ext.profile import queue, store
 from crm_ext.profile.facts import CUSTOMER_FIELDS
 
-OUR_ROWS = ("Customer Profile", "Customer Tag Assignment", "Class Transition Log", "Profile Refresh Request")
+OUR_ROWS = (
+	*("Customer Profile", "Customer Tag Assignment", "Class Transition Log", "Profile Refresh Request"),
+	*("Linkage Event", "Linkage Run", "Linkage Match", "Customer Occasion"),
+)
 """In the order in which a refresh locks them."""
 
 
@@ -36,5 +40,6 @@ def after_rename(doc, method=None, old=None, new=None, merge=False):
 
 
 def on_trash(doc, method=None):
+	delete_actions(doc.name)
 	for doctype in OUR_ROWS:
 		frappe.db.delete(doctype, {"customer": doc.name})

@@ -317,23 +317,36 @@ def _gaps(customers: CustomerSlice, scopes: str) -> str:
 
 _NO_OPENING = "COALESCE(d.is_opening, 'No') <> 'Yes'"
 
+BRINGS_REVENUE = {
+	"Sales Invoice": f"d.docstatus = 1 AND d.is_consolidated = 0 AND {_NO_OPENING}",
+	"POS Invoice": f"d.docstatus = 1 AND {_NO_OPENING}",
+}
+"""Which documents `d` bring revenue: their `base_net_total` in the company's currency, on their `posting_date`."""
+
+IS_SALE = {
+	"Sales Invoice": "d.is_return = 0 AND d.is_debit_note = 0",
+	"POS Invoice": "d.is_return = 0",
+}
+"""Which of them are a sale, and not only a correction of one."""
+
 
 def _invoices(customers: CustomerSlice, scopes: str) -> str:
 	"""The submitted invoices; what does not count as a sale still counts as debt."""
-	counts = f"d.is_consolidated = 0 AND {_NO_OPENING} AND d.posting_date <= %(as_of)s"
+	counts = f"{BRINGS_REVENUE['Sales Invoice']} AND d.posting_date <= %(as_of)s"
 	return f"""
 		SELECT c.who, sc.number AS scope, sc.rate, d.posting_date AS day, d.due_date,
 			IF({counts}, d.base_net_total, 0) AS net,
-			{counts} AND d.is_return = 0 AND d.is_debit_note = 0 AS is_sale,
+			{counts} AND {IS_SALE["Sales Invoice"]} AS is_sale,
 			{counts} AND d.is_return = 1 AS is_refund,
 			d.outstanding_amount * IF(d.party_account_currency = sc.currency, 1, d.conversion_rate)
 				AS outstanding
 		FROM {_from(customers, scopes, "Sales Invoice")}
 		WHERE d.docstatus = 1
 		UNION ALL
-		SELECT c.who, sc.number, sc.rate, d.posting_date, NULL, d.base_net_total, d.is_return = 0, d.is_return = 1, 0
+		SELECT c.who, sc.number, sc.rate, d.posting_date, NULL, d.base_net_total,
+			{IS_SALE["POS Invoice"]}, d.is_return = 1, 0
 		FROM {_from(customers, scopes, "POS Invoice")}
-		WHERE d.docstatus = 1 AND {_NO_OPENING} AND d.posting_date <= %(as_of)s
+		WHERE {BRINGS_REVENUE["POS Invoice"]} AND d.posting_date <= %(as_of)s
 	"""
 
 
@@ -408,7 +421,7 @@ def _item_groups(customers: CustomerSlice, scopes: str) -> str:
 
 def _sold_lines(customers: CustomerSlice, scopes: str) -> str:
 	"""The lines per customer, company and item group. Lines of POS Invoices carry no valuation."""
-	year = f"d.docstatus = 1 AND {_NO_OPENING} AND {_within('d.posting_date', 365)}"
+	year = _within("d.posting_date", 365)
 	item_group = "COALESCE(l.item_group, '') COLLATE utf8mb4_bin"
 	return f"""
 		SELECT c.who, sc.number AS scope, sc.rate, {item_group} AS item_group,
@@ -417,13 +430,13 @@ def _sold_lines(customers: CustomerSlice, scopes: str) -> str:
 			SUM(IF(l.incoming_rate > 0, l.base_net_amount - l.incoming_rate * l.stock_qty, 0)) AS margin
 		FROM {_from(customers, scopes, "Sales Invoice")}
 		STRAIGHT_JOIN `tabSales Invoice Item` l ON l.parent = d.name
-		WHERE {year} AND d.is_consolidated = 0
+		WHERE {BRINGS_REVENUE["Sales Invoice"]} AND {year}
 		GROUP BY c.who, sc.number, sc.rate, {item_group}
 		UNION ALL
 		SELECT c.who, sc.number, sc.rate, {item_group}, SUM(l.base_net_amount), 0, 0
 		FROM {_from(customers, scopes, "POS Invoice")}
 		STRAIGHT_JOIN `tabPOS Invoice Item` l ON l.parent = d.name
-		WHERE {year}
+		WHERE {BRINGS_REVENUE["POS Invoice"]} AND {year}
 		GROUP BY c.who, sc.number, sc.rate, {item_group}
 	"""
 

@@ -14,7 +14,10 @@ from crm_ext.rules.site import registry
 
 @frappe.whitelist(methods=["GET", "POST"])
 def fact_list() -> list[dict]:
-	"""All facts a rule may ask about: [{name, label, type, unit, options, tree, operators}], labels translated."""
+	"""All facts a rule may ask about, labels translated:
+
+	[{name, label, type, unit, options, tree, operators, of_customer}]; of_customer is False for those of one event.
+	"""
 	frappe.only_for(("Sales Manager", "Sales User", "Support Team", "System Manager"))
 	return [
 		{
@@ -25,6 +28,7 @@ def fact_list() -> list[dict]:
 			"options": fact.options,
 			"tree": fact.tree,
 			"operators": list(operators_of(fact)),
+			"of_customer": bool(fact.sql),
 		}
 		for fact in registry().values()
 	]

@@ -39,8 +39,12 @@ def run(
 	conditions: Sequence[Condition],
 	registry: FactRegistry,
 	context_for: Callable[[date | None], Context],
+	*,
+	without_conditions: bool = False,
 ) -> CaseResult:
 	"""Judge the case by the conditions as of its day. Facts that it does not name are missing.
+
+	`without_conditions` is what this kind of rule decides where it has none.
 
 	A fact that nobody knows, a value of the wrong type or a condition that cannot be resolved is an error.
 	"""
@@ -49,7 +53,7 @@ def run(
 		clauses = resolve(conditions, registry, context_for(case.as_of))
 	except CrmExtError as error:
 		return CaseResult(case.title, case.expected, None, False, error)
-	actual = matches(clauses, facts, case.holding)
+	actual = matches(clauses, facts, case.holding) if clauses else without_conditions
 	return CaseResult(case.title, case.expected, actual, actual == case.expected)
 
 

@@ -62,8 +62,12 @@ def build(
 	currency: str,
 	holding: bool = False,
 	losers: Iterable[tuple[str, str]] = (),
+	without_conditions: bool = False,
 ) -> dict:
-	"""The evidence of one decision by `rule` on one customer."""
+	"""The evidence of one decision by `rule` on one customer.
+
+	`without_conditions` is what this kind of rule decides where it has none: that nobody matches, or everybody.
+	"""
 	return {
 		"schema": SCHEMA,
 		"rule": {"doctype": rule.doctype, "name": rule.name, "version": rule.version, "hash": rule.hash},
@@ -71,7 +75,7 @@ def build(
 		"company": company,
 		"currency": currency,
 		"holding": holding,
-		"matched": matches(clauses, facts, holding),
+		"matched": matches(clauses, facts, holding) if clauses else without_conditions,
 		"steps": [_step(clause, facts.get(clause.fact), holding) for clause in clauses],
 		"losers": [{"rule": name, "reason": reason} for name, reason in losers],
 	}
@@ -87,7 +91,9 @@ def replay(evidence: Mapping) -> Replay:
 		if holds(clause, value) != step["met"] or facts.setdefault(clause.fact, value) != value:
 			differing.append(clause.fact)
 		clauses.append(clause)
-	return Replay(bool(evidence["matched"]), matches(clauses, facts), tuple(dict.fromkeys(differing)))
+	recorded = bool(evidence["matched"])
+	replayed = matches(clauses, facts) if clauses else recorded
+	return Replay(recorded, replayed, tuple(dict.fromkeys(differing)))
 
 
 def _step(clause: Clause, value: FactValue, holding: bool) -> dict:

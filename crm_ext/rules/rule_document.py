@@ -14,10 +14,11 @@ from frappe.model.document import Document
 from frappe.utils import getdate, nowdate
 
 from crm_ext import errors
-from crm_ext.exceptions import CrmExtError, RuleError
+from crm_ext.exceptions import CrmExtError, FactNotSetBased, RuleError, Term
 from crm_ext.rules import cases
 from crm_ext.rules.conditions import Condition, resolve
 from crm_ext.rules.evidence import RuleRef
+from crm_ext.rules.facts import Fact
 from crm_ext.rules.lifecycle import REASON_REQUIRED, Status, check_transition
 from crm_ext.rules.site import SiteContext, registry, reporting_currency
 from crm_ext.rules.static_check import Finding
@@ -43,6 +44,11 @@ class RuleDocument(Document):
 	"""Base controller. A subclass names the fields that decide and may add static findings."""
 
 	deciding_fields: tuple[str, ...] = ()
+	event_facts = False
+	"""Whether conditions may ask about one event, and not only about customers."""
+
+	without_conditions = False
+	"""What a rule of this kind decides that has none: that nobody matches, or everybody."""
 
 	def validate(self) -> None:
 		self.validate_validity()
@@ -58,10 +64,16 @@ class RuleDocument(Document):
 		for row, condition in zip(self.conditions, self.rule_conditions(), strict=True):
 			try:
 				resolve((condition,), registry(), self.context())
+				self.check_set_based(registry()[condition.fact])
 			except RuleError as error:
 				frappe.throw(
 					_("Conditions, row {0}: {1}").format(row.idx, error.translated(_)), title=_("Condition")
 				)
+
+	def check_set_based(self, fact: Fact) -> None:
+		"""Raises FactNotSetBased for a fact of one event, where the rule has none."""
+		if not (fact.sql or self.event_facts):
+			raise FactNotSetBased(fact=Term(fact.label))
 
 	def validate_status(self) -> None:
 		before = self.get_doc_before_save()
@@ -94,8 +106,13 @@ class RuleDocument(Document):
 			"conditions": [list(_plain(condition)) for condition in self.rule_conditions()],
 			"fields": {name: str(self.get(name) or "") for name in self.deciding_fields},
 			"valid": [str(self.valid_from or ""), str(self.valid_to or "")],
+			**self.also_deciding(),
 		}
 		return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()[:16]
+
+	def also_deciding(self) -> dict:
+		"""What else decides, as JSON has it; a subclass with tables of its own gives it."""
+		return {}
 
 	def rule_conditions(self) -> tuple[Condition, ...]:
 		return conditions_of(self.conditions)
@@ -117,7 +134,9 @@ class RuleDocument(Document):
 	def run_cases(self) -> list[cases.CaseResult]:
 		conditions = self.rule_conditions()
 		return [
-			cases.run(_case(row), conditions, registry(), self.context)
+			cases.run(
+				_case(row), conditions, registry(), self.context, without_conditions=self.without_conditions
+			)
 			for row in self.get("test_cases") or ()
 		]
 

@@ -35,6 +35,7 @@ class Kind(str, Enum):
 	SHADOWED = "shadowed"
 	GAP = "gap"
 	GAP_WHEN_MISSING = "gap_when_missing"
+	LOOP = "loop"
 	INCOMPLETE = "incomplete"
 
 
@@ -53,6 +54,7 @@ SENTENCES = {
 	Kind.SHADOWED: "“{rules}” is never given: wherever it matches, one of higher rank matches too ({others}).",
 	Kind.GAP: "Nothing matches where {where}.",
 	Kind.GAP_WHEN_MISSING: "Nothing matches where {where}, although something would if it were known.",
+	Kind.LOOP: "“{rules}” can bring itself about ({others}). Such a chain is stopped at the depth that the settings state.",
 	Kind.INCOMPLETE: "There are too many combinations to check all: more may be wrong than is found here.",
 }
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
-"""The tag groups and tags that come with crm_ext: created once, the user's own from then on.
+"""The tags, linkage rules and texts that come with crm_ext: created once, the user's own from then on.
 
-What has been sown is remembered by name, so that a tag which was renamed or deleted does not come back.
+What has been sown is remembered by name, so that what was renamed or deleted does not come back.
 """
 
 import json
@@ -11,8 +11,14 @@ from copy import deepcopy
 
 import frappe
 
+from crm_ext.setup import linkage_bundles
+from crm_ext.setup.email_templates import EMAIL_TEMPLATES
+
 SOWN_KEY = "crm_ext_sown"
 """Global default with the JSON list of all records ever sown, as “DocType: name”."""
+
+MONEY = frozenset({"revenue_365d", "revenue_previous_year", "revenue_lifetime", "document_amount"})
+"""Facts whose thresholds, in what is shipped, are amounts of money."""
 
 TAG_GROUPS = (
 	{
@@ -154,7 +160,7 @@ TAGS = (
 
 
 def sow() -> list[str]:
-	"""Create the shipped groups and tags that were never created before; returns their keys.
+	"""Create what is shipped and was never created before; returns the keys.
 
 	Money thresholds get the currency of the default company; while there is none they stay without, which
 	means the currency of the figures themselves. A record of the same name that somebody made is kept.
@@ -175,8 +181,18 @@ def sow() -> list[str]:
 
 def shipped() -> list[tuple[str, str, dict]]:
 	"""(DocType, name, values) of everything shipped, in the order of creation."""
-	groups = [("Customer Tag Group", group["group_name"], group) for group in TAG_GROUPS]
-	return groups + [("Customer Tag", tag["tag_name"], tag) for tag in TAGS]
+	rule_groups = [
+		{"group_name": name, "description": description}
+		for name, description in linkage_bundles.RULE_GROUPS.items()
+	]
+	records = {
+		("Customer Tag Group", "group_name"): TAG_GROUPS,
+		("Customer Tag", "tag_name"): TAGS,
+		("Email Template", "name"): EMAIL_TEMPLATES,
+		("Linkage Rule Group", "group_name"): rule_groups,
+		("Linkage Rule", "title"): linkage_bundles.RULES,
+	}
+	return [(doctype, row[key], row) for (doctype, key), rows in records.items() for row in rows]
 
 
 def already_sown() -> list[str]:
@@ -193,14 +209,21 @@ def default_currency() -> str:
 
 
 def _create(doctype: str, name: str, values: dict, currency: str):
-	if frappe.db.exists(doctype, name):
-		return
-	if doctype == "Customer Tag" and not frappe.db.exists("Customer Tag Group", values["tag_group"]):
+	if frappe.db.exists(doctype, name) or not _has_what_it_names(doctype, values):
 		return
 	doc = frappe.get_doc({"doctype": doctype, **deepcopy(values)})
 	if doctype == "Customer Tag":
 		doc.status = "Active"
-		for row in doc.conditions:
-			row.currency = currency if row.fact == "revenue_365d" else ""
+	for row in doc.get("conditions") or ():
+		row.currency = currency if row.fact in MONEY else ""
 	# Installing and migrating run as Administrator; a fresh site may lack the roles of the DocTypes.
 	doc.insert(ignore_permissions=True)
+
+
+def _has_what_it_names(doctype: str, values: dict) -> bool:
+	"""False where somebody has renamed or deleted what a shipped record builds on."""
+	fields = frappe.get_meta(doctype).get_link_fields()
+	links = [(field.options, values[field.fieldname]) for field in fields if field.fieldname in values]
+	parameters = [action["parameters"] for action in values.get("actions", ())]
+	links += [("Email Template", given["template"]) for given in parameters if "template" in given]
+	return all(frappe.db.exists(*link) for link in links)

@@ -5,12 +5,12 @@
 
 Frappe deletes the records of our module, then our DocTypes and their tables. It leaves rows that point at those
 DocTypes, scheduled jobs, defaults and patch entries. Nothing here touches a document of ERPNext, except that the
-tags we mirrored onto customers are taken off again.
+tags we mirrored onto customers are taken off again. The texts that we brought go too, unless somebody changed them.
 """
 
 import frappe
 
-from crm_ext.setup import webhook_events
+from crm_ext.setup import email_templates, webhook_events
 from crm_ext.setup.defaults import SOWN_KEY
 
 MODULE = "CRM Ext"
@@ -20,6 +20,7 @@ TRACES = {
 	"Custom DocPerm": "parent",
 	"DocShare": "share_doctype",
 	"Document Follow": "ref_doctype",
+	"Logs To Clear": "ref_doctype",
 	"Notification Log": "document_type",
 	"Permission Log": "for_document",
 	"Tag Link": "document_type",
@@ -65,6 +66,7 @@ def before_uninstall():
 
 	remove_all()
 	webhook_events.withdraw()
+	email_templates.withdraw()
 	remove_pointers()
 	remove_scheduled_jobs()
 	remove_defaults()

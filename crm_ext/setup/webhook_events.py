@@ -9,9 +9,9 @@ list may have grown), and goes with the module on uninstall.
 
 import frappe
 
-from crm_ext.constants import TAG_GAINED, TAG_LOST
+from crm_ext.constants import LINKAGE, TAG_GAINED, TAG_LOST
 
-EVENTS = (TAG_GAINED, TAG_LOST)
+EVENTS = (TAG_GAINED, TAG_LOST, LINKAGE)
 FIELD = {"doc_type": "Webhook", "field_name": "webhook_docevent", "property": "options"}
 
 

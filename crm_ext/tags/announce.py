@@ -9,20 +9,24 @@ them and clears them in one transaction, so that a kill neither loses nor repeat
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import frappe
 
-from crm_ext.constants import TAG_GAINED, TAG_LOST
+from crm_ext.constants import ALL_COMPANIES, TAG_GAINED, TAG_LOST
 from crm_ext.profile.transactions import read_committed
+from crm_ext.rules import actions
+from crm_ext.rules.changes import TagChange
 from crm_ext.tags import mirror
 
-BATCH = 100
-"""Small, for a batch locks its customers for a moment, and Frappe does not wait for a locked one to delete it."""
+BATCH = 250
+"""So few that a batch locks its customers for hundredths of a second only: Frappe does not wait for a locked one to
+delete it. A batch takes as many queries whatever its size."""
 
 TIMEOUT = 60 * 60
 """Seconds; the first refresh of a large site announces hundreds of thousands of tags."""
 EVENTS = {"gained": TAG_GAINED, "lost": TAG_LOST}
+CHANGES = {"gained": actions.TAG_GAINED, "lost": actions.TAG_LOST}
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ def _announce(commit: bool) -> int:
 		rows = _take(customers)
 		if not rows:
 			break  # another job has them
+		_tell(rows)
 		fired += sum(_fire(row, audiences) for row in rows)
 		frappe.db.sql(
 			"UPDATE `tabCustomer Tag Assignment` SET pending_events = '' WHERE name IN %s",
@@ -95,6 +100,28 @@ def _take(customers: Collection[str]) -> list[frappe._dict]:
 	)
 
 
+def _tell(rows: Sequence[frappe._dict]) -> None:
+	"""Hand the changes to the other capabilities, all at once."""
+	changes = [_change(row, word) for row in rows for word in row.pending_events.split()]
+	for hook in frappe.get_hooks("crm_ext_on_tag_changes"):
+		frappe.get_attr(hook)(changes)
+
+
+def _change(row: frappe._dict, word: str) -> TagChange:
+	lost = word == "lost"
+	return TagChange(
+		event=CHANGES[word],
+		assignment=row.name,
+		customer=row.customer,
+		tag=row.tag,
+		group=row.tag_group,
+		company=row.company or ALL_COMPANIES,
+		source=row.source,
+		at=row.until if lost else row.since,
+		reason=row.end_reason if lost else row.reason,
+	)
+
+
 def _fire(row: frappe._dict, audiences: Mapping[str, Audience]) -> int:
 	fired = 0
 	for word in row.pending_events.split():
@@ -103,7 +130,7 @@ def _fire(row: frappe._dict, audiences: Mapping[str, Audience]) -> int:
 			continue
 		frappe.db.savepoint("crm_ext_event")
 		try:
-			_run(row, event, audiences[event].webhooks)
+			_run(event, _change(row, word), audiences[event].webhooks)
 		except Exception:
 			frappe.db.rollback(save_point="crm_ext_event")
 			frappe.log_error(
@@ -113,19 +140,10 @@ def _fire(row: frappe._dict, audiences: Mapping[str, Audience]) -> int:
 	return fired
 
 
-def _run(row: frappe._dict, event: str, webhooks: Sequence[frappe._dict]) -> None:
+def _run(event: str, change: TagChange, webhooks: Sequence[frappe._dict]) -> None:
 	# a fresh document per change: Frappe runs a Notification once per document object
-	customer = frappe.get_doc("Customer", row.customer)
-	customer.crm_ext_tag_change = frappe._dict(
-		event=event,
-		assignment=row.name,
-		tag=row.tag,
-		group=row.tag_group,
-		company=row.company,
-		source=row.source,
-		at=row.until if event == TAG_LOST else row.since,
-		reason=row.end_reason if event == TAG_LOST else row.reason,
-	)
+	customer = frappe.get_doc("Customer", change.customer)
+	customer.crm_ext_tag_change = frappe._dict(asdict(change), event=event)
 	customer.run_method(event)
 	for webhook in webhooks:
 		_enqueue_webhook(customer, webhook)

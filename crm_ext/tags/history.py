@@ -9,6 +9,8 @@ import frappe
 from frappe import _
 from frappe.utils import get_fullname
 
+from crm_ext.tags.service import BY_LINKAGE
+
 
 def history_of(customer: str) -> list[dict]:
 	"""The held tags first, then the newest: [{assignment, tag, group, colour, company, source, since, until,
@@ -38,7 +40,7 @@ def history_of(customer: str) -> list[dict]:
 			"locked": row.locked,
 			"reason": row.reason,
 			"end_reason": _(row.end_reason) if row.end_reason else None,
-			"by": get_fullname(row.owner),
+			"by": "" if row.source == BY_LINKAGE else get_fullname(row.owner),
 		}
 		for row in rows
 	]

@@ -90,13 +90,20 @@ def _write(wanted: dict[str, set[str]], ours: set[str]) -> None:
 			fields=["name", "document_name", "tag"],
 		)
 	}
-	missing = []
+	missing, changed = [], {}
 	for name, title, text in customers:
 		own = [tag for tag in (text or "").split(",") if tag and tag not in ours]
 		new = user_tags_text([*own, *sorted(wanted[name])])
 		if new != (text or ""):
-			frappe.db.sql("UPDATE `tabCustomer` SET _user_tags = %s WHERE name = %s", (new, name))
+			changed[name] = new
 		missing += [(name, title, tag) for tag in sorted(wanted[name]) if (name, tag) not in links]
+	if changed:
+		# one statement, so that the customers are not locked for longer than it takes
+		frappe.db.sql(
+			f"""UPDATE `tabCustomer` SET _user_tags = CASE name {"WHEN %s THEN %s " * len(changed)} END
+			WHERE name IN %s""",
+			(*(part for pair in changed.items() for part in pair), tuple(changed)),
+		)
 	gone = [link for (customer, tag), link in links.items() if tag not in wanted[customer]]
 	if gone:
 		frappe.db.delete("Tag Link", {"name": ("in", gone)})

@@ -14,6 +14,7 @@ from frappe import _
 from frappe.utils import getdate, nowdate
 
 from crm_ext.constants import ALL_COMPANIES, OPEN
+from crm_ext.profile.customer_facts import facts_of
 from crm_ext.profile.service import change_days, metrics_of
 from crm_ext.profile.slices import CustomerSlice
 from crm_ext.profile.store import everybody
@@ -60,7 +61,7 @@ class _Outlook:
 		self.today = getdate(nowdate())
 		self.currency = currency_of(self.company)
 		compiled = self._compiled(self.today)
-		facts = store.facts_of([self.customer], self.company, compiled.facts(), registry()).get(self.customer)
+		facts = facts_of([self.customer], self.company, compiled.facts(), registry()).get(self.customer)
 		if facts is None:
 			return []
 		if not assignments:
@@ -149,7 +150,7 @@ class _Outlook:
 		last = self.today + HORIZON
 		days = set(change_days(self.customer, self.company, self.today, last))
 		compiled = self._compiled(self.today)
-		facts = store.facts_of([self.customer], self.company, compiled.facts(), registry())[self.customer]
+		facts = facts_of([self.customer], self.company, compiled.facts(), registry())[self.customer]
 		for clauses in compiled.clauses.values():
 			for clause in clauses:
 				value = facts.get(clause.fact)

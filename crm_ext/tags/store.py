@@ -1,10 +1,10 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
-"""All SQL of the tags: condition masks, open assignments, facts, and what a refresh writes."""
+"""All SQL of the tags: condition masks, open assignments, thresholds near, and what a refresh writes."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,11 +13,12 @@ import frappe
 from frappe.utils import now_datetime
 
 from crm_ext.constants import OPEN
+from crm_ext.profile.customer_facts import select_facts
 from crm_ext.profile.slices import CustomerSlice
-from crm_ext.rows import insert_rows
+from crm_ext.rows import insert_rows, new_name
 from crm_ext.rules import sql
 from crm_ext.rules.conditions import Clause
-from crm_ext.rules.facts import FactRegistry, FactValue, normalise
+from crm_ext.rules.facts import FactRegistry, FactValue
 from crm_ext.tags.model import Held
 
 MASK_BITS = 60
@@ -58,9 +59,12 @@ class Gain:
 	company: str
 	tag: str
 	tag_group: str
-	shadow: bool
-	rule_version: str
-	evidence: dict
+	source: str = "Rule"
+	shadow: bool = False
+	reason: str | None = None
+	expires_on: date | None = None
+	rule_version: str | None = None
+	evidence: dict | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,26 +113,6 @@ def _joined(words: Sequence[int]) -> int:
 	return bits
 
 
-def facts_of(
-	customers: Sequence[str], company: str, names: Iterable[str], registry: FactRegistry
-) -> dict[str, dict[str, FactValue]]:
-	"""The named facts of each customer in one scope, normalised."""
-	facts = [registry[name] for name in sorted(names)]
-	found: dict[str, dict[str, FactValue]] = {}
-	for first in range(0, len(customers), WRITE_BATCH):
-		rows = frappe.db.sql(
-			f"""SELECT c.name{"".join(f", ({fact.sql})" for fact in facts)}
-			FROM `tabCustomer` c JOIN `tabCustomer Profile` p ON p.customer = c.name AND p.company = %s
-			WHERE c.name IN %s""",
-			(company, tuple(customers[first : first + WRITE_BATCH])),
-		)
-		for customer, *values in rows:
-			found[customer] = {
-				fact.name: normalise(fact, value) for fact, value in zip(facts, values, strict=True)
-			}
-	return found
-
-
 def facts_near(
 	chunk: CustomerSlice,
 	company: str,
@@ -138,18 +122,13 @@ def facts_near(
 ) -> Iterator[tuple[str, dict[str, FactValue]]]:
 	"""The named facts of the customers for whom some fact lies in one of its bands (fact, from, to)."""
 	if not bands:
-		return
-	facts = [registry[name] for name in names]
+		return iter(())
 	where, values = chunk.where("c.name")
 	within = " OR ".join(f"({registry[fact].sql}) BETWEEN %s AND %s" for fact, _from, _to in bands)
-	rows = frappe.db.sql(
-		f"""SELECT c.name{"".join(f", ({fact.sql})" for fact in facts)}
-		FROM `tabCustomer` c JOIN `tabCustomer Profile` p ON p.customer = c.name AND p.company = %s
-		WHERE {where} AND ({within})""",
-		(company, *values, *(limit for _fact, *limits in bands for limit in limits)),
+	limits = (limit for _fact, *limits in bands for limit in limits)
+	return select_facts(
+		names, registry, company=company, where=f"{where} AND ({within})", values=(*values, *limits)
 	)
-	for customer, *row in rows:
-		yield customer, {fact.name: normalise(fact, value) for fact, value in zip(facts, row, strict=True)}
 
 
 def open_assignments(chunk: CustomerSlice, *, newest: bool = False) -> list[OpenAssignment]:
@@ -166,33 +145,27 @@ def open_assignments(chunk: CustomerSlice, *, newest: bool = False) -> list[Open
 	return [OpenAssignment(*row) for row in rows]
 
 
-def open_rows(gains: Sequence[Gain], moment: datetime) -> None:
-	"""Insert the assignments that rules gave, as of `moment` (site time)."""
+def open_rows(gains: Sequence[Gain], moment: datetime) -> list[str]:
+	"""Insert the assignments that rules gave, as of `moment` (site time); returns their names in the same order."""
+	names = [new_name() for _ in gains]
 	insert_rows(
 		"Customer Tag Assignment",
 		(
-			*(
-				"customer",
-				"company",
-				"tag",
-				"tag_group",
-				"source",
-				"since",
-				"shadow",
-				"rule_version",
-				"evidence",
-			),
-			*("closed_key", "pending_events"),
+			*("customer", "company", "tag", "tag_group", "source", "since", "shadow", "reason", "expires_on"),
+			*("rule_version", "evidence", "closed_key", "pending_events"),
 		),
 		[
 			(
-				*(gain.customer, gain.company, gain.tag, gain.tag_group, "Rule", moment, int(gain.shadow)),
-				*(gain.rule_version, json.dumps(gain.evidence, ensure_ascii=False)),
+				*(gain.customer, gain.company, gain.tag, gain.tag_group, gain.source, moment),
+				*(int(gain.shadow), gain.reason, gain.expires_on, gain.rule_version),
+				json.dumps(gain.evidence, ensure_ascii=False) if gain.evidence else None,
 				*(OPEN, "" if gain.shadow else "gained"),
 			)
 			for gain in gains
 		],
+		names=names,
 	)
+	return names
 
 
 def close_rows(losses: Sequence[Loss], moment: datetime) -> None:

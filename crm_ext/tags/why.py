@@ -9,6 +9,7 @@ from frappe.utils import format_datetime, formatdate, get_fullname
 
 from crm_ext.rules import evidence as evidence_
 from crm_ext.rules.words import step_words
+from crm_ext.tags.service import BY_LINKAGE
 
 
 def why(assignment: str) -> dict:
@@ -32,7 +33,7 @@ def why(assignment: str) -> dict:
 		"expires_on": doc.expires_on,
 		"grace_until": doc.grace_until,
 		"locked": doc.locked,
-		"by": get_fullname(doc.owner),
+		"by": "" if doc.source == BY_LINKAGE else get_fullname(doc.owner),
 		"reason": doc.reason,
 		"end_reason": _(doc.end_reason) if doc.end_reason else None,
 		"sentence": _sentence(doc, evidence),
@@ -53,6 +54,10 @@ def _sentence(doc, evidence: dict | None) -> str:
 	if evidence:
 		return _("{0} has the tag {1} since {2}, because on {3} all that the tag asks for was true.").format(
 			doc.customer, _(doc.tag, context="Tag"), since, formatdate(evidence["as_of"])
+		)
+	if doc.source == BY_LINKAGE:
+		return _("{0} has the tag {1} since {2}: {3}").format(
+			doc.customer, _(doc.tag, context="Tag"), since, doc.reason
 		)
 	return _("{0} has the tag {1} since {2}, given by {3}: {4}").format(
 		doc.customer, _(doc.tag, context="Tag"), since, get_fullname(doc.owner), doc.reason or ""

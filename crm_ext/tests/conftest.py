@@ -40,6 +40,54 @@ def company(site):
 	return installed
 
 
+@pytest.fixture
+def figures():
+	"""`figures("Name", revenue_365d=1)` makes a customer with just these figures, and returns its name."""
+	import frappe
+
+	def make(title: str, company: str = "", **values) -> str:
+		if not frappe.db.exists("Customer", title):
+			frappe.get_doc(
+				doctype="Customer",
+				customer_name=title,
+				customer_group=frappe.db.get_value("Customer Group", {"is_group": 0}),
+				territory=frappe.db.get_value("Territory", {"is_group": 0}),
+			).insert()
+		frappe.db.delete("Customer Profile", {"customer": title, "company": company})
+		columns = {"name": frappe.generate_hash(length=12), "customer": title, "company": company, **values}
+		frappe.db.sql(
+			f"""INSERT INTO `tabCustomer Profile` ({", ".join(f"`{c}`" for c in columns)})
+			VALUES ({", ".join(["%s"] * len(columns))})""",
+			list(columns.values()),
+		)
+		return title
+
+	return make
+
+
+@pytest.fixture
+def queries():
+	"""`queries(function)` counts the statements that a call sends to the database."""
+	import frappe
+
+	def count(call) -> int:
+		sent = []
+		execute = frappe.db._cursor.execute
+
+		def counted(query, *args, **kwargs):
+			sent.append(query)
+			return execute(query, *args, **kwargs)
+
+		frappe.db._cursor.execute = counted
+		try:
+			call()
+		finally:
+			frappe.db._cursor.execute = execute
+		return len(sent)
+
+	return count
+
+
 @pytest.fixture(autouse=True)
 def rolled_back(request):
 	if PURE in request.node.nodeid.replace(os.sep, "/"):

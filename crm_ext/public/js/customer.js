@@ -168,6 +168,14 @@
 				may_change,
 				() => crm_ext.tags.refresh(customer, tags).then(again),
 			],
+			[
+				__("What If It Gains a Tag …"),
+				frappe.model.can_read("Linkage Rule"),
+				() => {
+					frappe.route_options = { customer };
+					frappe.set_route("linkage-map");
+				},
+			],
 		];
 		for (const [label, shown, action] of buttons) {
 			frm.remove_custom_button(label, group);

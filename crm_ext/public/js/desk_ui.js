@@ -13,6 +13,10 @@
 	crm_ext.ui.date = (value) =>
 		value ? frappe.datetime.str_to_user(String(value).slice(0, 10)) : "";
 
+	/** A moment to the minute. */
+	crm_ext.ui.moment = (value) =>
+		value ? `${crm_ext.ui.date(value)} ${String(value).slice(11, 16)}` : "";
+
 	crm_ext.ui.money = (value, currency, decimals = 0) =>
 		format_currency(value, currency || frappe.boot.sysdefaults.currency, decimals);
 
@@ -57,6 +61,28 @@
 						<dd>${value}</dd></div>`
 			)
 			.join("")}</dl>`;
+
+	/** A word in a coloured pill, as the Desk shows a status; colours are those of Frappe's indicators. */
+	crm_ext.ui.pill = (text, colour, title = "") =>
+		`<span class="indicator-pill no-indicator-dot ${colour || "gray"}" title="${crm_ext.ui.escape(title)}"
+			><span class="ellipsis">${crm_ext.ui.escape(text)}</span></span>`;
+
+	/** The steps of an evidence as a table: [{label, actual, threshold, met}]. */
+	crm_ext.ui.steps = (steps) => {
+		const { escape } = crm_ext.ui;
+		const rows = steps.map(
+			(step) => `<tr>
+				<td class="crm-ext-mark ${step.met ? "is-met" : "is-unmet"}"
+					title="${step.met ? __("Holds") : __("Does not hold")}">${step.met ? "✓" : "✗"}</td>
+				<td>${escape(step.label)}</td>
+				<td class="is-number">${escape(step.actual ?? "–")}</td>
+				<td class="is-number">${escape(step.threshold ?? "")}</td>
+			</tr>`
+		);
+		return `<table class="crm-ext-table"><thead><tr><th></th><th></th>
+			<th class="is-number">${__("Actual")}</th><th class="is-number">${__("Threshold", null, "CRM Ext")}</th>
+			</tr></thead><tbody>${rows.join("")}</tbody></table>`;
+	};
 
 	crm_ext.ui.heading = (text) => `<h6 class="crm-ext-heading">${crm_ext.ui.escape(text)}</h6>`;
 
@@ -105,12 +131,13 @@
 	.crm-ext-lead { margin: 10px 0 14px; font-size: var(--text-md); line-height: 1.55; color: var(--text-color); }
 	.crm-ext-facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 10px 20px; margin: 0; }
 	.crm-ext-facts .is-wide { grid-column: 1 / -1; }
-.crm-ext-facts dt { font-size: var(--text-xs); font-weight: 400; color: var(--text-muted); }
+	.crm-ext-facts dt { font-size: var(--text-xs); font-weight: 400; color: var(--text-muted); }
 	.crm-ext-facts dd { margin: 0; color: var(--text-color); overflow-wrap: anywhere; }
-	.crm-ext-table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+	.crm-ext-table { width: 100%; border-collapse: collapse; }
 	.crm-ext-table th { font-size: var(--text-xs); font-weight: 400; color: var(--text-muted); padding: 4px 8px; }
 	.crm-ext-table td { padding: 7px 8px; border-top: 1px solid var(--border-color); vertical-align: middle; overflow-wrap: anywhere; }
-	.crm-ext-table .is-number { text-align: right; white-space: nowrap; }
+	.crm-ext-table .is-number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+	.crm-ext-table .is-name { min-width: 150px; }
 	.crm-ext-mark { font-weight: 700; width: 26px; }
 	.crm-ext-mark.is-met { color: var(--green-600, #16a34a); }
 	.crm-ext-mark.is-unmet { color: var(--red-600, #dc2626); }
@@ -136,5 +163,35 @@
 	.crm-ext-heat td.is-cell small { display: block; color: var(--text-muted); }
 	.crm-ext-heat th { text-align: right; white-space: nowrap; }
 	.crm-ext-heat th:first-child, .crm-ext-heat td:first-child { text-align: left; white-space: nowrap; }
+	.crm-ext-sentence { padding: 14px var(--padding-md) 12px; line-height: 1.7; }
+	.crm-ext-sentence p { margin: 0; }
+	.crm-ext-sentence .crm-ext-facts { margin-top: 12px; line-height: 1.5; }
+	.crm-ext-sentence .crm-ext-lead { font-size: var(--text-lg); font-weight: 500; }
+	.crm-ext-sentence p::first-letter { text-transform: uppercase; }
+	.crm-ext-sentence ol { margin: 4px 0; padding-left: 22px; }
+	.crm-ext-sentence .crm-ext-chip { padding-block: 1px; vertical-align: baseline; }
+	.crm-ext-empty { padding: 18px; margin: 0; text-align: center; color: var(--text-muted); }
+	.crm-ext-actions ol { list-style: none; margin: 0 0 8px; padding: 0; }
+	.crm-ext-actions .crm-ext-empty { border: 1px dashed var(--border-color); border-radius: var(--border-radius-md); margin-bottom: 8px; }
+	.crm-ext-action {
+		display: flex; align-items: stretch; margin-bottom: 6px; overflow: hidden; color: var(--text-color);
+		background: var(--fg-color); border: 1px solid var(--border-color); border-radius: var(--border-radius-md);
+	}
+	.crm-ext-handle { display: flex; align-items: center; padding: 0 2px 0 8px; cursor: grab; }
+	.crm-ext-number { align-self: center; min-width: 28px; text-align: center; color: var(--text-muted); font-variant-numeric: tabular-nums; }
+	.crm-ext-action-text { flex: 1; min-width: 0; padding: 9px 10px; text-align: left; color: inherit; background: none; border: 0; }
+	.crm-ext-action-text > span:last-child { display: block; color: var(--text-muted); overflow-wrap: anywhere; }
+	.crm-ext-action:has(button:hover) { border-color: var(--gray-400, var(--text-muted)); }
+	.crm-ext-action-text:focus-visible { outline: 2px solid var(--primary); outline-offset: -2px; border-radius: var(--border-radius-md); }
+	.crm-ext-remove { padding: 0 12px; opacity: 0.6; }
+	.crm-ext-remove:hover, .crm-ext-remove:focus-visible { opacity: 1; }
+	.crm-ext-note { margin: 32px 0 0; }
+	.crm-ext-bars { display: grid; grid-template-columns: max-content 1fr max-content; gap: 7px 14px; align-items: center; }
+	.crm-ext-bar { height: 12px; border-radius: 6px; background: var(--subtle-fg, var(--control-bg)); overflow: hidden; }
+	.crm-ext-bar span { display: block; height: 100%; min-width: 3px; border-radius: 6px; }
+	.crm-ext-bar-value { text-align: right; font-variant-numeric: tabular-nums; }
+	.crm-ext-chain { display: flex; flex-wrap: wrap; gap: 4px 8px; }
+	.crm-ext-error { margin-top: 4px; white-space: pre-wrap; overflow-wrap: anywhere; color: var(--red-600, #dc2626); font-size: var(--text-sm); }
+	.crm-ext-table .indicator-pill, .crm-ext-action .indicator-pill { vertical-align: middle; }
 	`;
 })();

@@ -47,12 +47,16 @@
 		return (type === "date" && dates[operator]) || others[operator] || __(operator);
 	};
 
-	/** Prepare the table of a form; call it at each refresh. */
-	crm_ext.rules.setup_conditions = async (frm, fieldname = "conditions") => {
+	/** Prepare the table of a form; call it at each refresh. Only the facts for which `offered(fact)` are offered. */
+	crm_ext.rules.setup_conditions = async (
+		frm,
+		fieldname = "conditions",
+		offered = (fact) => fact.of_customer
+	) => {
 		crm_ext.ui.style();
 		const facts = await crm_ext.rules.facts();
 		const grid = frm.fields_dict[fieldname].grid;
-		const options = [...facts.values()].map((fact) => ({
+		const options = [...facts.values()].filter(offered).map((fact) => ({
 			value: fact.name,
 			label: fact.label,
 			description: describe(fact),
@@ -161,17 +165,20 @@
 		const facts = await crm_ext.rules.facts();
 		const wrapper = frm.fields_dict[fieldname].$wrapper;
 		wrapper.children(".crm-ext-summary").remove();
-		const html = crm_ext.rules.summary_html(frm.doc[fieldname] || [], facts);
+		const conditions = crm_ext.rules.conditions_html(frm.doc[fieldname] || [], facts);
+		const nothing =
+			crm_ext.rules.words?.[frm.doctype]?.no_conditions?.() ||
+			__("No conditions: only people give this, by hand.");
+		const html = conditions
+			? `${__("Applies when")} ${conditions}`
+			: `<span class="text-muted">${nothing}</span>`;
 		$(`<div class="crm-ext-summary"></div>`).html(html).prependTo(wrapper);
+		frm.trigger("crm_ext_conditions_shown");
 	};
 
-	crm_ext.rules.summary_html = (rows, facts) => {
+	/** Conditions in plain language; an empty text where there are none. */
+	crm_ext.rules.conditions_html = (rows, facts) => {
 		const written = rows.filter((row) => row.fact);
-		if (!written.length) {
-			return `<span class="text-muted">${__(
-				"No conditions: only people give this, by hand."
-			)}</span>`;
-		}
 		const alternatives = new Map();
 		const required = [];
 		for (const row of written) {
@@ -192,7 +199,7 @@
 						.replace(/^(.+)$/s, part.length > 1 ? "($1)" : "$1")
 				: part
 		);
-		return `${__("Applies when")} ${parts.join(` <b>${__("and")}</b> `)}`;
+		return parts.join(` <b>${__("and")}</b> `);
 	};
 
 	function row_html(row, fact) {
@@ -228,9 +235,13 @@
 		}
 		const number = Number(value.replaceAll(",", ""));
 		if (NUMERIC.includes(fact?.type) && !Number.isNaN(number)) {
+			if (sentence && fact.unit === __("0 or 1")) {
+				return number ? __("Yes") : __("No");
+			}
 			const shown = format_number(number, null, Number.isInteger(number) ? 0 : 2);
 			const unit = fact.type === "money" ? row.currency : __(fact.unit || "");
-			return sentence && unit ? `${shown} ${unit}` : shown;
+			const explains = /^\d/.test(unit || ""); // such as “1 = first”: for who fills it in
+			return sentence && unit && !explains ? `${shown} ${unit}` : shown;
 		}
 		if (fact?.type === "date" && /^\d{4}-\d{2}-\d{2}$/.test(value)) {
 			return frappe.datetime.str_to_user(value);

@@ -7,6 +7,9 @@
 (() => {
 	frappe.provide("crm_ext.rules");
 
+	/** By DocType: `consequences()` of the steps of its life cycle, `no_conditions()`: what a rule without any does. */
+	crm_ext.rules.words ??= {};
+
 	crm_ext.rules.STATUS_COLOUR = {
 		Draft: "gray",
 		Observing: "blue",
@@ -65,7 +68,7 @@
 						label: __("Reason"),
 						fieldtype: "Small Text",
 						reqd: 1,
-						description: crm_ext.rules.consequence(target),
+						description: crm_ext.rules.consequence(frm.doctype, target),
 					},
 				],
 				({ reason }) => set_status(frm, target, reason),
@@ -74,16 +77,20 @@
 			);
 			return;
 		}
-		frappe.confirm(crm_ext.rules.consequence(target), () => set_status(frm, target));
+		frappe.confirm(crm_ext.rules.consequence(frm.doctype, target), () =>
+			set_status(frm, target)
+		);
 	}
 
-	crm_ext.rules.consequence = (target) =>
+	/** What a step of the life cycle brings about; a kind of rule says its own in crm_ext.rules.words. */
+	crm_ext.rules.consequence = (doctype, target) =>
 		({
 			Active: __("The rule takes effect at the next refresh."),
 			Observing: __("The rule records what it would do, and does nothing."),
 			Paused: __("The rule gives nothing new and takes nothing away."),
 			Stopped: __("The rule ends, and what it gave is taken back."),
 			Draft: __("The rule goes back to the drawing board and decides nothing."),
+			...crm_ext.rules.words[doctype]?.consequences?.(),
 		})[target];
 
 	function set_status(frm, status, reason = null) {
@@ -119,7 +126,7 @@
 			title: __("Activate {0}", [crm_ext.ui.escape(frm.doc.name)]),
 			fields: [{ fieldtype: "HTML", fieldname: "body" }],
 		});
-		dialog.get_field("body").$wrapper.html(check_html(check, blocked));
+		dialog.get_field("body").$wrapper.html(check_html(check, blocked, frm.doctype));
 		if (blocked) {
 			dialog.set_secondary_action_label(__("Close"));
 			dialog.set_secondary_action(() => dialog.hide());
@@ -132,7 +139,7 @@
 		dialog.show();
 	}
 
-	function check_html(check, blocked) {
+	function check_html(check, blocked, doctype) {
 		const { escape, heading } = crm_ext.ui;
 		const line = (good, text, mark = good ? "✓" : "✗") =>
 			`<tr><td class="crm-ext-mark ${good ? "is-met" : "is-unmet"}">${mark}</td><td>${escape(
@@ -142,7 +149,7 @@
 			`<p class="crm-ext-lead mt-0">${
 				blocked
 					? __("The rule cannot become active before these problems are solved.")
-					: crm_ext.rules.consequence("Active")
+					: crm_ext.rules.consequence(doctype, "Active")
 			}</p>`,
 		];
 		if (check.findings.length) {

@@ -11,6 +11,7 @@
 		Manual: __("By hand"),
 		Import: __("By import"),
 		API: __("By another system"),
+		"Linkage Rule": __("By linkage rule"),
 	});
 
 	/** Open the dialog for an assignment; `actions.remove` is offered where the user may remove the tag. */
@@ -47,7 +48,7 @@
 	};
 
 	function why_html(why, outlook) {
-		const { escape, chip, date, facts, heading } = crm_ext.ui;
+		const { escape, chip, date, facts, heading, steps } = crm_ext.ui;
 		const parts = [
 			`<div>${chip(why.tag, why.colour)} <span class="text-muted ml-2">${escape(
 				__(why.group, null, "Tag")
@@ -69,10 +70,10 @@
 			]),
 		];
 		if (why.steps?.length) {
-			parts.push(heading(__("Conditions")), steps_html(why.steps));
+			parts.push(heading(__("Conditions")), steps(why.steps));
 		}
 		if (why.end_steps?.length) {
-			parts.push(heading(__("Conditions When It Ended")), steps_html(why.end_steps));
+			parts.push(heading(__("Conditions When It Ended")), steps(why.end_steps));
 		}
 		if (why.losers?.length) {
 			parts.push(heading(__("Not Chosen")), losers_html(why.losers));
@@ -82,22 +83,6 @@
 		}
 		parts.push(foot_html(why));
 		return parts.join("");
-	}
-
-	function steps_html(steps) {
-		const { escape } = crm_ext.ui;
-		const rows = steps.map(
-			(step) => `<tr>
-				<td class="crm-ext-mark ${step.met ? "is-met" : "is-unmet"}"
-					title="${step.met ? __("Holds") : __("Does not hold")}">${step.met ? "✓" : "✗"}</td>
-				<td>${escape(step.label)}</td>
-				<td class="is-number">${escape(step.actual ?? "–")}</td>
-				<td class="is-number">${escape(step.threshold ?? "")}</td>
-			</tr>`
-		);
-		return `<table class="crm-ext-table"><thead><tr><th></th><th></th>
-			<th class="is-number">${__("Actual")}</th><th class="is-number">${__("Threshold", null, "CRM Ext")}</th>
-			</tr></thead><tbody>${rows.join("")}</tbody></table>`;
 	}
 
 	function losers_html(losers) {

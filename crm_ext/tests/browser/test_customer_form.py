@@ -112,7 +112,9 @@ def test_a_seller_reads_why_but_cannot_give_tags(seller, tagged):
 	page = open_customer(seller, tagged.customers["Azure Kiln Works"]).page
 	expect(chip(page, "High Value")).to_be_visible()
 	page.locator(".inner-group-button", has_text="Tags").get_by_role("button").click()
-	expect(page.locator(".dropdown-menu.show a.dropdown-item")).to_have_text(["History"])
+	expect(page.locator(".dropdown-menu.show a.dropdown-item")).to_have_text(
+		["History", "What If It Gains a Tag …"]
+	)
 
 
 def test_a_seller_sees_nothing_of_a_customer_that_is_not_hers(seller, tagged):

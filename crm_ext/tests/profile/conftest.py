@@ -29,26 +29,3 @@ def figures(today):
 		return profile_of(customer, company)
 
 	return read
-
-
-@pytest.fixture
-def queries(monkeypatch):
-	"""`queries(function)` counts the statements that a call sends to the database."""
-	import frappe
-
-	def count(call) -> int:
-		sent = []
-		execute = frappe.db._cursor.execute
-
-		def counted(query, *args, **kwargs):
-			sent.append(query)
-			return execute(query, *args, **kwargs)
-
-		frappe.db._cursor.execute = counted
-		try:
-			call()
-		finally:
-			frappe.db._cursor.execute = execute
-		return len(sent)
-
-	return count

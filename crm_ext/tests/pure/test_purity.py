@@ -15,6 +15,8 @@ APP = Path(crm_ext.__file__).parent
 PURE_BY_NAME = ("profile/model.py", "profile/slices.py", "tags/model.py", "exceptions.py", "constants.py")
 NEEDS_A_SITE = frozenset({"frappe", "erpnext", "pypika", "redis", "MySQLdb", "pymysql"})
 
+CAPABILITIES = ("tags", "transitions", "linkage")
+
 
 def imports(path: Path, *, at_once: bool = False) -> Iterator[str]:
 	"""Every dotted name that a file imports; `at_once`: only when it is imported itself, not inside functions."""
@@ -52,7 +54,32 @@ def test_a_pure_module_imports_nothing_that_needs_a_site(path):
 
 
 @pytest.mark.parametrize(
-	"name", ["facts", "conditions", "sql", "lifecycle", "evidence", "grid", "static_check", "cases"]
+	"name",
+	["facts", "conditions", "sql", "lifecycle", "evidence", "grid", "static_check", "cases", "actions"],
 )
 def test_the_kernel_is_pure(name):
 	assert APP / "rules" / f"{name}.py" in pure_modules()
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_a_capability_imports_no_other(capability):
+	others = [f"crm_ext.{other}" for other in CAPABILITIES if other != capability]
+	wrong = {
+		(path.name, module)
+		for path in (APP / capability).rglob("*.py")
+		for module in imports(path)
+		if module.startswith(tuple(others))
+	}
+	assert not wrong
+
+
+def test_what_capabilities_rest_on_imports_none_of_them():
+	above = tuple(f"crm_ext.{capability}" for capability in CAPABILITIES)
+	wrong = {
+		(path.name, module)
+		for layer in ("rules", "profile")
+		for path in (APP / layer).rglob("*.py")
+		for module in imports(path)
+		if module.startswith(above)
+	}
+	assert not wrong

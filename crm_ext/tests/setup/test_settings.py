@@ -6,7 +6,7 @@ import pytest
 import frappe
 
 from crm_ext.crm_ext.doctype.crm_ext_settings.crm_ext_settings import DEFAULT_BANDS
-from crm_ext.settings import settings
+from crm_ext.settings import SETTINGS, settings, store_defaults
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_class_transitions_need_the_profile(doc):
 
 
 def test_everything_can_be_switched_off(doc):
-	doc.update({"profile_enabled": 0, "tags_enabled": 0, "class_transitions_enabled": 0}).save()
+	doc.update({"profile_enabled": 0, "tags_enabled": 0, "class_transitions_enabled": 0, "linkage_enabled": 0}).save()
 	assert not settings().profile_enabled
 
 
@@ -89,3 +89,11 @@ class _no_queries:
 
 	def refuse(self, query, *_, **__):
 		raise AssertionError(f"Unexpected query: {query}")
+
+
+def test_a_field_that_a_new_version_brings_begins_with_its_default_and_others_are_kept(doc):
+	frappe.db.delete("Singles", {"doctype": SETTINGS, "field": "linkage_enabled"})
+	frappe.db.set_single_value(SETTINGS, "tags_enabled", 0)
+	store_defaults()
+	frappe.clear_document_cache(SETTINGS, SETTINGS)
+	assert (settings().linkage_enabled, settings().tags_enabled) == (1, 0)

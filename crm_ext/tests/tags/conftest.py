@@ -1,38 +1,13 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
-"""Invented groups and customers whose figures are written directly: the tags are judged by the figures alone."""
+"""Invented groups: with customers whose figures are written directly, the tags are judged by the figures alone."""
 
 from datetime import date
 
 import pytest
 
 TODAY = date(2026, 6, 30)
-
-
-@pytest.fixture
-def figures():
-	"""`figures("Name", revenue_365d=1)` makes a customer with just these figures, and returns its name."""
-	import frappe
-
-	def make(title: str, company: str = "", **values) -> str:
-		if not frappe.db.exists("Customer", title):
-			frappe.get_doc(
-				doctype="Customer",
-				customer_name=title,
-				customer_group=frappe.db.get_value("Customer Group", {"is_group": 0}),
-				territory=frappe.db.get_value("Territory", {"is_group": 0}),
-			).insert()
-		frappe.db.delete("Customer Profile", {"customer": title, "company": company})
-		columns = {"name": frappe.generate_hash(length=12), "customer": title, "company": company, **values}
-		frappe.db.sql(
-			f"""INSERT INTO `tabCustomer Profile` ({", ".join(f"`{c}`" for c in columns)})
-			VALUES ({", ".join(["%s"] * len(columns))})""",
-			list(columns.values()),
-		)
-		return title
-
-	return make
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import frappe
 
 from crm_ext.profile.slices import CustomerSlice
 from crm_ext.rules import evidence
-from crm_ext.tests.tags.conftest import TODAY, at_least, figures  # noqa: F401
+from crm_ext.tests.tags.conftest import TODAY, at_least
 from crm_ext.transitions import service
 
 
@@ -32,7 +32,7 @@ def groups():
 
 
 @pytest.fixture
-def walk_in(groups, figures):  # noqa: F811
+def walk_in(groups, figures):
 	def make(name: str, **values) -> str:
 		figures(name, **values)
 		frappe.db.set_value("Customer", name, "customer_group", "Test Street")

@@ -46,11 +46,13 @@ class CRMExtSettings(Document):
 			)
 
 	def validate_switches(self):
-		"""Tags read the profile, class transitions read both."""
+		"""Tags and linkage rules read the profile, class transitions read both."""
 		if self.tags_enabled and not self.profile_enabled:
 			frappe.throw(_("Customer Tags are decided from the Customer Profile. Switch it on as well."))
 		if self.class_transitions_enabled and not self.profile_enabled:
 			frappe.throw(_("Class Transitions are decided from the Customer Profile. Switch it on as well."))
+		if self.linkage_enabled and not self.profile_enabled:
+			frappe.throw(_("Linkage Rules read the Customer Profile. Switch it on as well."))
 
 	def validate_expected_life(self):
 		if not self.expected_life_years or self.expected_life_years <= 0:
