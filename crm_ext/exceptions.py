@@ -176,7 +176,9 @@ class AccountManagersFull(CrmExtError):
 
 
 class NobodyForTask(CrmExtError):
-	template = "There is nobody for the task: neither “{assignee}” nor the owner of the rule is an enabled user."
+	template = (
+		"There is nobody for the task: neither “{assignee}” nor the owner of the rule is an enabled user."
+	)
 
 
 class PriceListUnusable(CrmExtError):

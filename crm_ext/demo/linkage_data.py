@@ -69,12 +69,11 @@ RULES = (
 		changed={**WITH_EXISTING, "hold_out_percent": 0},
 	),
 	Rule(
-		title="Potential Company: Discover Needs",
+		title="Mid Value: Satisfaction after an Invoice",
 		status="Observing",
-		runs={"Observed": 16},
-		changed=WITH_EXISTING,
+		runs={"Observed": 9},
+		past=days(55),
 	),
-	Rule(title="Mid Value: Satisfaction after an Invoice", runs={"Done": 6}, past=days(30)),
 	Rule(
 		title="Potential: Offer of the Quarter",
 		runs={"Done": 44, "Held Out": 12},

@@ -107,7 +107,8 @@ def _detail(doc) -> str:
 	"""The limits of a rule in a few words."""
 	parts = []
 	if doc.conditions:
-		parts.append(_("{0} conditions").format(len(doc.conditions)))
+		count = len(doc.conditions)
+		parts.append(_("1 condition") if count == 1 else _("{0} conditions").format(count))
 	if doc.once_per and doc.once_per != "Event":
 		parts.append(_("once per customer and {0}").format(_(doc.once_per.lower())))
 	if doc.hold_out_percent:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import frappe
 
+from crm_ext.jobs import enqueue_once
 from crm_ext.linkage import executor, inbox, planner, store
 from crm_ext.profile.transactions import read_committed
 
@@ -51,14 +52,7 @@ def run_later() -> None:
 	"""
 	if frappe.flags.in_install or frappe.flags.in_migrate:
 		return
-	frappe.enqueue(
-		"crm_ext.linkage.runner.run_in_background",
-		queue="long",
-		timeout=TIMEOUT,
-		job_id="crm_ext_linkage",
-		deduplicate=True,
-		enqueue_after_commit=True,
-	)
+	enqueue_once("crm_ext.linkage.runner.run_in_background", timeout=TIMEOUT)
 
 
 def due() -> bool:

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 import frappe
 
 from crm_ext.constants import ALL_COMPANIES, TAG_GAINED, TAG_LOST
+from crm_ext.jobs import enqueue_once
 from crm_ext.profile.transactions import read_committed
 from crm_ext.rules import actions
 from crm_ext.rules.changes import TagChange
@@ -70,7 +71,7 @@ def _announce(commit: bool) -> int:
 
 def announce_later() -> None:
 	"""Have the pending events fired in the background, once this transaction is through."""
-	frappe.enqueue("crm_ext.tags.announce.announce", queue="long", timeout=TIMEOUT, enqueue_after_commit=True)
+	enqueue_once("crm_ext.tags.announce.announce", timeout=TIMEOUT)
 
 
 def waiting() -> bool:

@@ -15,6 +15,7 @@ import frappe
 from frappe.utils import flt, getdate, now_datetime
 
 from crm_ext.exceptions import NoExchangeRate
+from crm_ext.jobs import enqueue_once
 from crm_ext.linkage import inbox
 from crm_ext.linkage.facts import (
 	DOCUMENT_AMOUNT,
@@ -49,7 +50,6 @@ NET = "base_net_total"
 """Kept with the event, in the currency of the company."""
 
 BATCH = 1_000
-_ASKED = "crm_ext_drain_asked"
 
 
 def on_submit(doc) -> None:
@@ -65,7 +65,8 @@ def on_submit(doc) -> None:
 		NET: flt(doc.base_net_total),
 	}
 	inbox.tell([_event(trigger, doc.doctype, doc.name, doc.customer, now_datetime(), facts)])
-	_drain_soon()
+	# the figures are to be fresh before the rules read them
+	enqueue_once("crm_ext.tasks.crm_ext_drain_refresh_queue", timeout=FULL_REFRESH_TIMEOUT)
 
 
 def complete(events: Sequence[Event], facts: Collection[str]) -> list[Event]:
@@ -199,26 +200,3 @@ def _doctypes(trigger: str) -> list[str]:
 
 def _day_of(doctype: str) -> str:
 	return "d.transaction_date" if doctype == "Sales Order" else "d.posting_date"
-
-
-def _drain_soon() -> None:
-	"""Have the figures refreshed and the rules judge, once this transaction is through, however many documents it has."""
-	if not getattr(frappe.local, _ASKED, False):
-		setattr(frappe.local, _ASKED, True)
-		frappe.db.after_commit.add(_drain)
-		frappe.db.after_rollback.add(_forget)
-
-
-def _drain() -> None:
-	_forget()
-	frappe.enqueue(
-		"crm_ext.tasks.crm_ext_drain_refresh_queue",
-		queue="long",
-		timeout=FULL_REFRESH_TIMEOUT,
-		job_id="crm_ext_drain",
-		deduplicate=True,
-	)
-
-
-def _forget() -> None:
-	setattr(frappe.local, _ASKED, False)

@@ -36,7 +36,7 @@
 		const rule = graph.rules.find((one) => one.name === name);
 		const source = graph.sources.find((one) => one.id === rule.source);
 		const runs = (text, filters) =>
-			`<a href="/app/linkage-run?${new URLSearchParams({ rule: name, ...filters })}">${text}</a>`;
+			`<a href="#" data-runs="${escape(JSON.stringify({ rule: name, ...filters }))}">${text}</a>`;
 		return `<h5>${rule_link(name)}</h5>
 			<p>${pill(__(rule.status), crm_ext.rules.STATUS_COLOUR[rule.status])}</p>
 			${rule.last_error ? `<p class="crm-ext-error">${escape(rule.last_error)}</p>` : ""}

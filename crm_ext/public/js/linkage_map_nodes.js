@@ -112,10 +112,10 @@
 		].filter(Boolean);
 		const figures = [
 			rule.runs_30d
-				? `<span title="${__("Runs in 30 days")}">${__("{0} runs", [number(rule.runs_30d)])}</span>`
+				? `<span title="${__("Runs in 30 days")}">${__("Runs: {0}", [number(rule.runs_30d)])}</span>`
 				: "",
 			rule.dead_letters
-				? `<span class="is-bad" title="${__("Dead letters")}">${__("{0} dead letters", [
+				? `<span class="is-bad" title="${__("Dead letters")}">${__("Dead letters: {0}", [
 						number(rule.dead_letters),
 					])}</span>`
 				: "",

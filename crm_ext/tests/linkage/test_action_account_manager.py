@@ -163,8 +163,15 @@ def test_the_territory_manager_steps_in_neither_for_another_way_nor_against_its_
 def test_erpnexts_own_checks_run_when_the_customer_is_saved():
 	account_manager(ANNA)
 	customer = builders.customer()
-	frappe.db.set_value("Customer", customer, "customer_group", "Willow Bay Customers")
-	with pytest.raises(frappe.ValidationError, match="Group"):
+	frappe.get_doc(
+		doctype="Sales Team",
+		parent=customer,
+		parenttype="Customer",
+		parentfield="sales_team",
+		sales_person=frappe.db.get_value("Sales Person", {"is_group": 1}),
+		allocated_percentage=50,
+	).db_insert()
+	with pytest.raises(frappe.ValidationError, match="equal to 100"):
 		registry.action(ASSIGN).run(work(customer, ASSIGN, by="Load"))
 
 

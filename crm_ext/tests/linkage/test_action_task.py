@@ -117,15 +117,20 @@ def test_a_customer_that_the_assignee_may_not_read_is_shared_for_reading(confine
 	assert shared_with(customer, ANNA) is None
 
 
-def test_nothing_is_shared_where_sharing_is_disabled(confined):
-	frappe.db.set_single_value("System Settings", "disable_document_sharing", 1)
+@pytest.fixture
+def without_sharing(company):
+	settings = frappe.get_doc("System Settings")
+	settings.disable_document_sharing = 1
+	settings.save()
+	yield
+	frappe.db.rollback()
 	frappe.clear_document_cache("System Settings", "System Settings")
+
+
+def test_nothing_is_shared_where_sharing_is_disabled(confined, without_sharing):
 	customer = builders.customer()
-	try:
-		run(customer, TASK, subject="Call", assign_to="User", user=confined)
-		assert shared_with(customer, confined) is None
-	finally:
-		frappe.clear_document_cache("System Settings", "System Settings")
+	run(customer, TASK, subject="Call", assign_to="User", user=confined)
+	assert shared_with(customer, confined) is None
 	assert len(todos(customer)) == 1
 
 

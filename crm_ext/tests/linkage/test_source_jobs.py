@@ -47,7 +47,7 @@ def pending(site, rule):
 
 def _commit() -> None:
 	frappe.db.after_commit._functions = type(frappe.db.after_commit._functions)(
-		f for f in frappe.db.after_commit._functions if f.__name__ not in ("enqueue_call", "_drain")
+		f for f in frappe.db.after_commit._functions if f.__name__ not in ("enqueue_call", "ask")
 	)  # no job for a worker: the jobs are those of the test
 	frappe.db.commit()
 

@@ -76,7 +76,7 @@ def test_installing_sows_the_shipped_tags_and_starts_the_jobs(life):
 	from crm_ext.setup.defaults import TAGS
 
 	assert set(life["installed"]["tags"]) == {tag["tag_name"] for tag in TAGS}
-	assert len(life["installed"]["jobs"]) == 2
+	assert len(life["installed"]["jobs"]) == 4
 
 
 def test_migrating_changes_nothing(life):
@@ -85,6 +85,10 @@ def test_migrating_changes_nothing(life):
 
 def test_tags_are_mirrored_while_installed(life):
 	assert "Gold" in life["in use"]["user_tags"].split(",")
+
+
+def test_rules_run_while_installed(life):
+	assert life["in use"]["runs"] == ["Done"]
 
 
 def test_uninstalling_takes_our_tags_off_the_customers_and_leaves_theirs(life):

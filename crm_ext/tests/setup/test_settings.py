@@ -27,7 +27,9 @@ def test_class_transitions_need_the_profile(doc):
 
 
 def test_everything_can_be_switched_off(doc):
-	doc.update({"profile_enabled": 0, "tags_enabled": 0, "class_transitions_enabled": 0, "linkage_enabled": 0}).save()
+	doc.update(
+		{"profile_enabled": 0, "tags_enabled": 0, "class_transitions_enabled": 0, "linkage_enabled": 0}
+	).save()
 	assert not settings().profile_enabled
 
 

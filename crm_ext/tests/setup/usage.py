@@ -59,12 +59,23 @@ POINTERS = {
 """A record of each kind that people make around our DocTypes."""
 
 
+RULE = {
+	"doctype": "Linkage Rule",
+	"title": "Own rule",
+	"trigger": "Tag Gained",
+	"tag": "Gold",
+	"status": "Active",
+	"actions": [{"action": "Add Tag", "parameters": {"tag": "Service-oriented"}}],
+}
+
+
 def before():
 	"""A company and a customer with a tag of Frappe's own."""
 	from crm_ext.demo.masters import run_setup_wizard
 
 	frappe.clear_cache()  # a site of the same name may have been here before
 	run_setup_wizard(getdate(nowdate()))
+	frappe.get_single("Log Settings").save()  # with the defaults of the apps that are there
 	customer = frappe.get_doc(
 		doctype="Customer",
 		customer_name=CUSTOMER,
@@ -75,15 +86,19 @@ def before():
 
 
 def with_crm_ext():
-	"""Tags, profiles and a trace in each kind of record that can point at our DocTypes."""
+	"""Tags, profiles, runs and a trace in each kind of record that can point at our DocTypes."""
+	from crm_ext.linkage import runner
 	from crm_ext.profile import queue
 	from crm_ext.tags.announce import announce
 	from crm_ext.tags.service import assign
 
 	queue.drain()  # the installation has asked for a refresh of everybody
+	frappe.get_single("Log Settings").save(ignore_version=True)
+	frappe.get_doc(RULE).insert()
 	assign(CUSTOMER, "Gold", reason="Anniversary")
 	frappe.db.after_commit.reset()  # announced here, not by a worker at some later moment
 	announce()
+	runner.run()
 	tag = frappe.get_doc("Customer Tag", "Gold")
 	tag.description = "Changed"
 	tag.save()
@@ -98,9 +113,11 @@ def check():
 	"""What the customer and the site look like once crm_ext is gone, or there again."""
 	tags = frappe.db.get_value("Customer", CUSTOMER, "_user_tags") or ""
 	jobs = frappe.get_all("Scheduled Job Type", {"method": ("like", "crm_ext.%")}, pluck="method")
-	installed = frappe.db.table_exists("Customer Tag", cached=False)
-	shipped = frappe.get_all("Customer Tag", pluck="name") if installed else []
-	print(json.dumps({"user_tags": tags.strip(","), "jobs": sorted(jobs), "tags": sorted(shipped)}))
+	found = {"user_tags": tags.strip(","), "jobs": sorted(jobs), "tags": [], "runs": []}
+	if frappe.db.table_exists("Customer Tag", cached=False):
+		found["tags"] = sorted(frappe.get_all("Customer Tag", pluck="name"))
+		found["runs"] = frappe.get_all("Linkage Run", pluck="status")
+	print(json.dumps(found))
 
 
 if __name__ == "__main__":

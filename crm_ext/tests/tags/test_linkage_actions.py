@@ -13,6 +13,7 @@ from crm_ext.linkage import registry
 from crm_ext.rules.actions import tag_gained, tag_lost
 from crm_ext.tags import announce, service, why
 from crm_ext.tests.linkage.at_work import preview, run, work
+from crm_ext.tests.linkage.past import customers
 from crm_ext.tests.tags.conftest import at_least
 
 ADD, REMOVE = "Add Tag", "Remove Tag"
@@ -173,26 +174,26 @@ def test_looking_writes_nothing(figures, held):
 
 def test_a_set_has_an_outcome_for_each_in_its_place_and_no_customer_is_tagged_twice(figures, held):
 	names = [f"Set Trading {n}" for n in "CAB"]
-	customers = [figures(name) for name in names]
-	service.assign(customers[1], FRIEND, reason="Known.")
-	works = [work(name, ADD, tag=FRIEND) for name in [*customers, customers[0]]]
+	some = [figures(name) for name in names]
+	service.assign(some[1], FRIEND, reason="Known.")
+	works = [work(name, ADD, tag=FRIEND) for name in [*some, some[0]]]
 	outcomes = registry.action(ADD).run_many(works)
 	assert [one.changed for one in outcomes] == [True, False, True, False]
 	assert [one.reference and one.reference[1] for one in outcomes] == [
-		row_of(customers[0], FRIEND).name,
+		row_of(some[0], FRIEND).name,
 		None,
-		row_of(customers[2], FRIEND).name,
+		row_of(some[2], FRIEND).name,
 		None,
 	]
-	assert all(held(name) == {FRIEND} for name in customers)
+	assert all(held(name) == {FRIEND} for name in some)
 
 
 @pytest.fixture
-def crowd(figures):
+def crowd(company):
 	"""Customers that hold Club Low."""
 
 	def make(count: int) -> list[str]:
-		names = [figures(f"Crowd {count} {n:03}", revenue_365d=5) for n in range(count)]
+		names = customers(count, title=f"Crowd of {count}")
 		service.assign_many(names, LOW, reason="To begin with.")
 		return names
 
@@ -202,25 +203,25 @@ def crowd(figures):
 def test_a_set_of_300_takes_as_many_queries_as_one_of_3(crowd, queries):
 	few, many = crowd(3), crowd(300)
 
-	def count(customers: list[str], action: str, tag: str) -> int:
-		works = [work(name, action, tag=tag) for name in customers]
+	def count(some: list[str], action: str, tag: str) -> int:
+		works = [work(name, action, tag=tag) for name in some]
 		return queries(lambda: registry.action(action).run_many(works))
 
-	def counts(customers: list[str]) -> list[int]:
-		return [count(customers, ADD, HIGH), count(customers, REMOVE, HIGH), count(customers, ADD, FRIEND)]
+	def counts(some: list[str]) -> list[int]:
+		return [count(some, ADD, HIGH), count(some, REMOVE, HIGH), count(some, ADD, FRIEND)]
 
 	assert counts(few) == counts(many)
 	assert max(counts(crowd(5))) <= 10
 
 
 def test_a_set_is_announced_once_for_each_customer(crowd, held):
-	customers = crowd(5)
+	some = crowd(5)
 	frappe.db.sql("UPDATE `tabCustomer Tag Assignment` SET pending_events = ''")
-	service.assign_many(customers, HIGH, reason="All of them.")
-	assert [pending(name) for name in customers] == [[(HIGH, "gained"), (LOW, "lost")]] * 5
+	service.assign_many(some, HIGH, reason="All of them.")
+	assert [pending(name) for name in some] == [[(HIGH, "gained"), (LOW, "lost")]] * 5
 	announce.announce(commit=False)
-	assert [pending(name) for name in customers] == [[]] * 5
-	assert all(held(name) == {HIGH} for name in customers)
+	assert [pending(name) for name in some] == [[]] * 5
+	assert all(held(name) == {HIGH} for name in some)
 
 
 def test_why_names_the_rule_instead_of_the_user_of_the_job(figures):

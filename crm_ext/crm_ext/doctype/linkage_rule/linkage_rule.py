@@ -40,7 +40,7 @@ class LinkageRule(RuleDocument):
 			if field in trigger.fields and not self.get(field):
 				label = self.meta.get_label(field)
 				frappe.throw(_("{0}: fill in “{1}”.").format(_(self.trigger), _(label)))
-			if field not in trigger.fields + trigger.options:
+			if self.get(field) and field not in trigger.fields + trigger.options:
 				self.set(field, None)
 		if self.trigger == SCHEDULE:
 			self.once_per = self.frequency

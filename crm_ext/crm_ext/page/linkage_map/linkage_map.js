@@ -1,7 +1,7 @@
 // Copyright (c) 2026, crm_ext contributors
 // License: GPL-3.0-or-later. See license.txt
 
-// /app/linkage-map?rule=… and ?customer=…&tag=…: the map from tags and other events to rules to actions, and what
+// linkage-map?rule=… and ?customer=…&tag=…: the map from tags and other events to rules to actions, and what
 // would happen to one customer.
 
 class LinkageMapPage {
@@ -16,7 +16,10 @@ class LinkageMapPage {
 		this.main = $(`<div class="crm-ext-linkage">
 			<div class="crm-ext-stage"></div><aside class="crm-ext-aside" hidden></aside>
 		</div>`).appendTo(this.page.main);
-		this.aside = this.main.find("aside");
+		this.aside = this.main.find("aside").on("click", "[data-runs]", ({ currentTarget }) => {
+			frappe.set_route("List", "Linkage Run", JSON.parse(currentTarget.dataset.runs));
+			return false;
+		});
 		this.map = new crm_ext.linkage.Map(this.main.find(".crm-ext-stage"), (key) =>
 			this.tell(key)
 		);

@@ -69,7 +69,11 @@ def _words(measured: Measured) -> str:
 		return _("not proven: the share held out was changed meanwhile")
 	figures = _figures(verdict, share=measured.outcome == BUYERS)
 	if baseline:
-		return _("the sides differed before: {0}").format(figures) if verdict.proven else _("no difference proven")
+		return (
+			_("the sides differed before: {0}").format(figures)
+			if verdict.proven
+			else _("no difference proven")
+		)
 	if verdict.proven:
 		return figures
 	if verdict.reason == FEW_LARGE:
