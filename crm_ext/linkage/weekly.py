@@ -95,7 +95,7 @@ def _status_words(status: str, reason: str) -> str:
 		"Held Out": _("Held out to measure the effect"),
 		"Stopped": _("Stopped, for rules trigger each other"),
 	}
-	return words.get(status) or reason or _(status)
+	return words.get(status) or reason or _(status, context="Linkage Run")
 
 
 class _Found:

@@ -13,9 +13,10 @@ from dataclasses import replace
 
 import frappe
 
+from crm_ext.exceptions import RuleError
 from crm_ext.linkage import inbox, registry, runner
 from crm_ext.linkage.rules import RULE, LiveRule, live_rules
-from crm_ext.linkage.sources import profile, schedule
+from crm_ext.linkage.sources import matching, profile, schedule
 from crm_ext.profile.service import FULL_REFRESH_TIMEOUT
 from crm_ext.profile.slices import CustomerSlice
 from crm_ext.profile.store import everybody, lock
@@ -63,14 +64,21 @@ class _Beginning:
 	def __init__(self, rule: LiveRule, started: bool):
 		self.rule = rule
 		self.version = {"name": rule.name, "version_hash": rule.doc.version_hash}
-		existing = registry.trigger(rule.trigger).existing
-		self.existing = existing if started and rule.doc.include_existing else None
+		trigger = registry.triggers().get(rule.trigger)
+		wanted = started and rule.doc.include_existing and trigger and trigger.available()
+		self.existing = trigger.existing if wanted else None
 		self.notes = rule.trigger == PROFILE_CHANGED or (
 			rule.trigger == SCHEDULE and started and not rule.doc.include_existing
 		)
 
 	def everybody(self, commit: bool) -> int:
+		"""Go through all customers. A rule that cannot be evaluated now begins in a later night."""
 		told = 0
+		if self.rule.trigger in (PROFILE_CHANGED, SCHEDULE):
+			try:
+				matching.condition(self.rule)
+			except RuleError:
+				return told
 		if self.notes or self.existing:
 			for chunk in everybody():
 				if not frappe.db.exists(RULE, self.version):

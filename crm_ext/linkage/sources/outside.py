@@ -5,9 +5,10 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import frappe
-from frappe.utils import now_datetime
+from frappe.utils import get_system_timezone, now_datetime
 
 from crm_ext.exceptions import NoSuchRecord, NotFromOutside, Term, UnknownFact
 from crm_ext.linkage import inbox, registry, runner
@@ -30,7 +31,7 @@ def record(
 ) -> bool:
 	"""Tell of an event; False if it was known already, by its `key`, or no rule waits for it.
 
-	`occurred_at` is site time, at the latest now. `facts` are those of the trigger, by name.
+	`occurred_at` is site time, unless it names its time zone, and at the latest now. `facts` are those of the trigger, by name.
 	Raises UnknownTrigger, NotFromOutside, NoSuchRecord, UnknownFact, InvalidValue.
 	"""
 	asked = registry.trigger(trigger)
@@ -38,11 +39,17 @@ def record(
 		raise NotFromOutside(trigger=Term(trigger))
 	if not frappe.db.exists("Customer", customer):
 		raise NoSuchRecord(value=customer, doctype=Term("Customer"), parameter=Term("Customer"))
+	if reference_name and not (
+		frappe.db.exists("DocType", reference_doctype) and frappe.db.exists(reference_doctype, reference_name)
+	):
+		raise NoSuchRecord(value=reference_name, doctype=Term(reference_doctype), parameter=Term("Document"))
 	known = facts_registry()
 	for name in facts or ():
 		if name not in asked.facts:
 			raise UnknownFact(fact=name)
 	now = now_datetime()
+	if occurred_at and occurred_at.tzinfo:
+		occurred_at = occurred_at.astimezone(ZoneInfo(get_system_timezone())).replace(tzinfo=None)
 	event = Event(
 		key=f"{trigger}:{key}",
 		trigger=trigger,

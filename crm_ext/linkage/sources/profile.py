@@ -35,7 +35,11 @@ def refresh_slice(chunk: CustomerSlice, as_of: date) -> int:
 	for rule in live_rules(PROFILE_CHANGED):
 		if rule.doc.baseline_version == rule.doc.version_hash:
 			rule.as_of = as_of
-			told += inbox.tell(_event(rule.doc, customer, as_of) for customer in _follow(rule, chunk))
+			try:
+				new = _follow(rule, chunk)
+			except RuleError:
+				continue  # it says so itself
+			told += inbox.tell(_event(rule.doc, customer, as_of) for customer in new)
 	if told:
 		runner.run_later()
 	return told
@@ -58,11 +62,8 @@ def past(document, _since: datetime) -> Iterator[Event]:
 
 
 def _follow(rule: LiveRule, chunk: CustomerSlice) -> Sequence[str]:
-	"""Bring the rows of a slice in line with the figures; returns who is new. Nothing for a rule that is broken."""
-	try:
-		meets, values = matching.condition(rule)
-	except RuleError:
-		return ()
+	"""Bring the rows of a slice in line with the figures; returns who is new. Raises a RuleError, shown on the rule."""
+	meets, values = matching.condition(rule)
 	changed = matching.select(rule, chunk, f"{meets} != (m.name IS NOT NULL)", values, columns="m.name")
 	gone = [match for _customer, match in changed if match]
 	if gone:

@@ -39,11 +39,8 @@ def tell_slice(chunk: CustomerSlice, days: Sequence[date]) -> int:
 def baseline(rule: LiveRule, chunk: CustomerSlice) -> None:
 	"""As a rule begins within a period: for whom the day is over, the next period is the first."""
 	today = getdate()
-	try:
-		due = _due(rule, chunk, today - timedelta(days=1), period(rule.doc.frequency, today))
-	except RuleError:
-		return
-	_note(rule, due, period(rule.doc.frequency, today))
+	within = period(rule.doc.frequency, today)
+	_note(rule, _due(rule, chunk, today - timedelta(days=1), within), within)
 
 
 def past(document, since: datetime) -> Iterator[Event]:

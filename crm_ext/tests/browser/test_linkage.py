@@ -196,6 +196,7 @@ def test_an_action_is_edited_in_the_fields_that_it_asks_for(manager, rules):
 	page = open_rule(manager, CARE)
 	page.get_by_role("tab", name="Actions").click()
 	page.locator(".crm-ext-action [data-do=edit]").last.click()
+	page.wait_for_function("cur_dialog && cur_dialog.display")
 	dialog = page.locator(DIALOG)
 	expect(dialog.locator("[data-fieldname=subject] input")).to_have_value("Agree on the service")
 	expect(dialog.locator("[data-fieldname=user] input:visible")).to_have_count(0)
@@ -275,7 +276,7 @@ def test_the_map_lights_up_what_would_happen_to_a_customer(manager, tagged, rule
 def test_a_seller_asks_what_if_but_changes_no_rule(seller, tagged, rules):
 	page = ask_what_if(seller, tagged.customers["Azure Kiln Works"])
 	choose(page.locator(".crm-ext-what-if"), "tag", "Dormant")
-	expect(page.locator(".crm-ext-part", has_text="Win Back a Key Customer")).to_be_visible()
+	expect(page.locator(".crm-ext-part", has_text="Win Back a Key Customer").first).to_be_visible()
 	expect(page.get_by_role("button", name="New Linkage Rule")).to_have_count(0)
 	page = open_rule(seller, CARE)
 	page.get_by_role("tab", name="Actions").click()

@@ -38,6 +38,7 @@ def test_the_customer_list_filters_by_tag(manager, tagged):
 	page.locator(".awesomplete li", has_text="Platinum").first.click()
 	expect(page.locator(".list-row-container", has_text="Birchwood")).to_have_count(0)
 	expect(page.locator(".list-row-container .list-subject", has_text="Azure Kiln Works")).to_be_visible()
+	page.wait_for_url("**/customer?_user_tags=*")
 	manager.see("customer-list")
 	page.reload()
 	page.locator(".list-row-container").first.wait_for()

@@ -110,6 +110,13 @@ def test_former_holders_are_not_told_of(holder, rule):
 	assert told(TAG_GAINED, holder) == []
 
 
+def test_a_capability_that_is_switched_off_tells_of_nobody_and_holds_nothing_up(holder, rule):
+	rule("Welcome", trigger=TAG_GAINED, tag=TAG, include_existing=1)
+	frappe.db.set_single_value("CRM Ext Settings", "tags_enabled", 0)
+	existing.catch_up(commit=False)
+	assert told(TAG_GAINED, holder) == []
+
+
 def test_a_rule_that_is_only_changed_begins_with_nobody(holder, rule):
 	rule("Welcome", trigger=TAG_GAINED, tag=TAG, include_existing=1)
 	assert begin(started=False) == 0

@@ -3,12 +3,13 @@
 
 """What other systems tell is checked against what the event may say, and counts once."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
 import frappe
-from frappe.utils import now_datetime
+from frappe.utils import get_system_timezone, now_datetime
 
 from crm_ext.exceptions import InvalidValue, NoSuchRecord, NotFromOutside, UnknownFact, UnknownTrigger
 from crm_ext.linkage.registry import trigger
@@ -59,6 +60,13 @@ def test_what_lies_ahead_happened_now(awaited, customer):
 	assert event.occurred_at <= now_datetime()
 
 
+def test_a_moment_with_its_time_zone_becomes_site_time(awaited, customer):
+	here = ZoneInfo(get_system_timezone())
+	answer(customer, occurred_at=AT.replace(tzinfo=here).astimezone(timezone.utc))
+	(event,) = told(SURVEY_ANSWERED, customer)
+	assert event.occurred_at == AT
+
+
 @pytest.mark.parametrize(
 	"facts, error, named",
 	[
@@ -87,6 +95,9 @@ def test_an_unknown_event_and_an_unknown_customer_are_refused(awaited, customer)
 		record(customer, "Moon Rose", key="one")
 	with pytest.raises(NoSuchRecord):
 		answer("Nobody of this name")
+	for doctype in ("Customer", "Moon"):
+		with pytest.raises(NoSuchRecord):
+			answer(customer, reference_doctype=doctype, reference_name="Nobody of this name")
 
 
 def test_a_rule_runs_by_the_facts_of_the_answer(customer, rule, runs):

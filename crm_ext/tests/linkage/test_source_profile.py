@@ -139,6 +139,19 @@ def test_a_rule_that_cannot_be_evaluated_tells_of_nobody_and_says_so(customers, 
 	assert matches("Large") == set(NAMES[:2])
 
 
+def test_a_rule_that_cannot_be_evaluated_begins_when_it_can(customers, rule):
+	rule("Large", trigger=PROFILE_CHANGED, conditions=LARGE)
+	frappe.db.sql("UPDATE `tabRule Condition` SET fact = 'gone' WHERE parent = 'Large'")
+	frappe.clear_document_cache("Linkage Rule", "Large")
+	existing.catch_up(commit=False)
+	assert refresh(*customers) == 0
+	frappe.db.sql("UPDATE `tabRule Condition` SET fact = 'revenue_365d' WHERE parent = 'Large'")
+	frappe.clear_document_cache("Linkage Rule", "Large")
+	existing.catch_up(commit=False)
+	assert matches("Large") == set(NAMES[:2])
+	assert refresh(*customers) == 0
+
+
 def test_a_slice_costs_no_query_without_a_rule_and_few_with_one(customers, begun, figures, queries):
 	refresh(*customers)
 	assert queries(lambda: refresh(*customers)) == 0

@@ -45,7 +45,10 @@ def get(
 		return {"labels": [], "datasets": []}
 	return {
 		"labels": [formatdate(day) for day in shown],
-		"datasets": [{"name": _(state), "values": [counts[day, state] for day in shown]} for state in STATES],
+		"datasets": [
+			{"name": _(state, context="Linkage Run"), "values": [counts[day, state] for day in shown]}
+			for state in STATES
+		],
 	}
 
 
