@@ -207,3 +207,7 @@ class WebhookUnreachable(CrmExtError):
 
 class NotFromOutside(RuleError):
 	template = "The event “{trigger}” is found by CRM Ext itself and cannot be told from outside."
+
+
+class NotYetRefreshed(CrmExtError):
+	template = "The figures of this customer are not there yet. They are computed within five minutes; try again then."

@@ -8,7 +8,7 @@ What leaves the site comes after that commit, each in a transaction of its own.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import frappe
@@ -254,11 +254,14 @@ class _Execution:
 			done.append(step)
 
 	def _preview(self, run: Run) -> None:
+		assumed: dict[str, object] = {}
 		for step in run.steps:
 			if step.status != "Waiting":
 				continue
 			try:
-				outcome = registry.action(step.row.action).preview(run.work(step.parameters))
+				work = replace(run.work(step.parameters), assumed=assumed)
+				outcome = registry.action(step.row.action).preview(work)
+				assumed = {**assumed, **outcome.sets}
 				step.done(outcome)
 				step.status = "Would Run" if outcome.changed else "Unchanged"
 			except frappe.QueryDeadlockError:

@@ -4,18 +4,21 @@
 """What would happen to a customer if something befell it today: nothing is written."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import get_datetime, now_datetime, strip_html
 
-from crm_ext.exceptions import CrmExtError
-from crm_ext.linkage import registry
+from crm_ext.constants import ALL_COMPANIES
+from crm_ext.exceptions import CrmExtError, NotYetRefreshed
+from crm_ext.linkage import registry, store
 from crm_ext.linkage.judge import TAGS_FACT, Judge, Judged
 from crm_ext.linkage.model import History, Outcome
 from crm_ext.linkage.planner import evidence_of, reason_of
 from crm_ext.linkage.rules import action_rows, live_rules
 from crm_ext.profile.customer_facts import facts_of
+from crm_ext.rules import actions
 from crm_ext.rules.actions import TAG_GAINED, TAG_LOST, Event, Work, tag_gained, tag_lost
 from crm_ext.rules.site import registry as facts_registry
 from crm_ext.rules.words import step_words
@@ -29,7 +32,7 @@ def explain(customer: str, event: Mapping) -> dict:
 	`event`: {trigger, tag, company, reference_doctype, reference_name, facts}. The answer:
 	{customer, customer_name, event: {trigger, tag, text}, rules: [{rule, status, outcome, label, runs, reason, group,
 	priority, steps, actions}], then: [{because, event, rules, then}], stopped}. `stopped` says that the chain would be
-	cut off here. Raises UnknownTrigger, UnknownFact, InvalidValue.
+	cut off here. Raises UnknownTrigger, UnknownFact, InvalidValue, NotYetRefreshed.
 	"""
 	registry.trigger(event.get("trigger") or "")
 	chain = _Chain(customer)
@@ -49,8 +52,10 @@ class _Chain:
 		self.judge = Judge(live_rules())
 		self.history = History.empty()
 		self.now = now_datetime()
-		held = facts_of([customer], "", [TAGS_FACT], facts_registry()).get(customer, {})
-		self.tags = set(held.get(TAGS_FACT) or ())
+		known = facts_of([customer], ALL_COMPANIES, [TAGS_FACT], facts_registry())
+		if customer not in known:
+			raise NotYetRefreshed
+		self.tags = set(known[customer][TAGS_FACT] or ())
 
 	def event(self, given: Mapping) -> Event:
 		return Event(
@@ -67,47 +72,57 @@ class _Chain:
 		)
 
 	def follow(self, event: Event, depth: int) -> dict:
-		if event.trigger == TAG_GAINED:
-			self.tags.add(event.tag)
-		elif event.trigger == TAG_LOST:
-			self.tags.discard(event.tag)
-		text = event_words(event)
+		"""Judge an event with the tags that the customer then holds, and what follows from it."""
 		answer = {
-			"event": {"trigger": event.trigger, "tag": event.tag, "text": text},
+			"event": {"trigger": event.trigger, "tag": event.tag, "text": event_words(event)},
 			"rules": [],
 			"then": [],
+			"stopped": None,
 		}
-		answer["stopped"] = None
 		if depth > self.judge.max_depth:
 			answer["stopped"] = _("Here the chain is cut off: it is longer than {0} rules.").format(
 				self.judge.max_depth
 			)
 			return answer
-		assumed = Event(**{**_fields(event), "facts": {**event.facts, TAGS_FACT: sorted(self.tags)}})
+		gives_way = self._change_tags(event)
+		assumed = replace(event, facts={**event.facts, TAGS_FACT: sorted(self.tags)})
 		judged = self.judge.judge([assumed], before=self.history)
 		self.history = self.judge.history
 		answer["rules"] = [describe(one) for one in judged]
+		for tag in gives_way:
+			answer["then"] += self._then(event_words(event), TAG_LOST, tag, depth)
 		for one in judged:
 			if one.verdict.outcome is Outcome.RUN:
 				answer["then"] += self._consequences(one, depth)
 		return answer
 
+	def _change_tags(self, event: Event) -> list[str]:
+		"""Give or take the tag of the event; returns what gives way to it."""
+		if event.trigger == TAG_LOST:
+			self.tags.discard(event.tag)
+		if event.trigger != TAG_GAINED:
+			return []
+		gives_way = self.tags & store.rivals_of(event.tag)
+		self.tags = (self.tags - gives_way) | {event.tag}
+		return sorted(gives_way)
+
 	def _consequences(self, one: Judged, depth: int) -> list[dict]:
-		effects = {
-			effect
-			for row in action_rows(one.rule.doc)
-			for effect in registry.effects_of(row.action, row.parameters)
-		}
+		"""What follows from the tags that the actions of a rule give and take."""
+		effects = set()
+		for row in action_rows(one.rule.doc):
+			effects |= registry.effects_of(row.action, row.parameters)
 		found = []
-		for trigger, effect_of in ((TAG_GAINED, tag_gained), (TAG_LOST, tag_lost)):
-			for tag in sorted(
-				effect.removeprefix(effect_of("")) for effect in effects if effect.startswith(effect_of(""))
-			):
+		for trigger, prefix in ((TAG_GAINED, tag_gained("")), (TAG_LOST, tag_lost(""))):
+			for effect in sorted(effect for effect in effects if effect.startswith(prefix)):
+				tag = effect.removeprefix(prefix)
 				if (tag in self.tags) != (trigger == TAG_GAINED):
-					follows = self.follow(self.event({"trigger": trigger, "tag": tag}), depth + 1)
-					if follows["rules"] or follows["stopped"]:
-						found.append({"because": one.rule.name, **follows})
+					found += self._then(one.rule.name, trigger, tag, depth)
 		return found
+
+	def _then(self, because: str, trigger: str, tag: str, depth: int) -> list[dict]:
+		"""An event that follows, where any rule hears it."""
+		follows = self.follow(self.event({"trigger": trigger, "tag": tag}), depth + 1)
+		return [{"because": because, **follows}] if follows["rules"] or follows["stopped"] else []
 
 
 def describe(one: Judged) -> dict:
@@ -133,44 +148,50 @@ def describe(one: Judged) -> dict:
 
 
 def previews(one: Judged) -> list[dict]:
-	"""What each action would do: [{action, label, text, changed, external}]; an error is its text."""
+	"""What each action would do, after those before it: [{action, label, text, changed, external}].
+
+	An error is its text, with `failed`. Of a rule that does not run, the actions in general.
+	"""
 	known = registry.actions()
+	work = Work(
+		customer=one.event.customer,
+		parameters={},
+		event=one.event,
+		rule=one.rule.name,
+		rule_owner=one.rule.doc.rule_owner or "",
+		run="",
+	)
 	found = []
 	for row in action_rows(one.rule.doc):
-		work = Work(
-			customer=one.event.customer,
-			parameters=row.parameters,
-			event=one.event,
-			rule=one.rule.name,
-			rule_owner=doc_owner(one),
-			run="",
-		)
+		if one.verdict.outcome in RUNS:
+			work = replace(work, parameters=row.parameters)
+			outcome, failed = _preview(row.action, work)
+			work = replace(work, assumed={**work.assumed, **outcome.sets})
+		else:
+			outcome, failed = actions.Outcome(text=row.summary, changed=False), False
 		found.append(
 			{
 				"action": row.action,
 				"label": _(row.action),
+				"text": outcome.text,
+				"changed": outcome.changed,
 				"external": bool(row.action in known and known[row.action].external),
-				**_preview(row.action, row.summary, work if one.verdict.outcome in RUNS else None),
+				**({"failed": True} if failed else {}),
 			}
 		)
 	return found
 
 
-def doc_owner(one: Judged) -> str:
-	return one.rule.doc.rule_owner or ""
-
-
-def _preview(action: str, summary: str, work: Work | None) -> dict:
-	if work is None:
-		return {"text": summary, "changed": False}
+def _preview(action: str, work: Work) -> tuple[actions.Outcome, bool]:
+	"""What an action would do, and whether it would fail."""
 	try:
-		outcome = registry.action(action).preview(work)
+		return registry.action(action).preview(work), False
 	except CrmExtError as error:
-		return {"text": error.translated(_), "changed": False, "failed": True}
+		text = error.translated(_)
 	except frappe.ValidationError as error:
 		frappe.clear_messages()
-		return {"text": frappe.utils.strip_html(str(error)), "changed": False, "failed": True}
-	return {"text": outcome.text, "changed": outcome.changed}
+		text = strip_html(str(error))
+	return actions.Outcome(text=text, changed=False), True
 
 
 def event_words(event: Event) -> str:
@@ -181,7 +202,3 @@ def event_words(event: Event) -> str:
 	if event.reference_name:
 		return _("{0}: {1}").format(trigger, event.reference_name)
 	return trigger
-
-
-def _fields(event: Event) -> dict:
-	return {name: getattr(event, name) for name in Event.__dataclass_fields__}

@@ -97,6 +97,20 @@ def tag_reads() -> dict[str, set[str]]:
 	return reads
 
 
+def rivals_of(tag: str) -> set[str]:
+	"""The tags that give way to a tag: the others of its group, if that is exclusive."""
+	return set(
+		frappe.db.sql(
+			"""SELECT rival.name FROM `tabCustomer Tag` tag
+			JOIN `tabCustomer Tag Group` tag_group ON tag_group.name = tag.tag_group AND tag_group.selection = 'Exclusive'
+			JOIN `tabCustomer Tag` rival ON rival.tag_group = tag_group.name AND rival.name != tag.name
+			WHERE tag.name = %s""",
+			(tag,),
+			pluck=True,
+		)
+	)
+
+
 def insert_runs(runs: Sequence[dict], actions: Sequence[Sequence[dict]]) -> int:
 	"""Insert runs with their actions, each run's at its place; returns how many are new.
 

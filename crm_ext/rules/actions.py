@@ -98,6 +98,8 @@ class Work:
 	rule_owner: str
 	run: str
 	"""The name of the Linkage Run; empty in a preview."""
+	assumed: Mapping[str, object] = field(default_factory=dict)
+	"""In a preview: fields of the customer as the actions before this one would leave them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +107,13 @@ class Outcome:
 	"""What an action did, or would do: a sentence in the reader's language.
 
 	`changed` False: there was nothing to do, for it was so already. `reference`: (DocType, name) of what was made.
+	`sets`: the fields of the customer that it sets.
 	"""
 
 	text: str
 	changed: bool = True
 	reference: tuple[str, str] | None = None
+	sets: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

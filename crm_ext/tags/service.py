@@ -41,11 +41,10 @@ def refresh_slice(
 ) -> int:
 	"""Bring the tags of a slice in line with the profiles; returns how many tags were gained or lost.
 
-	Runs in the caller's transaction, after the profiles of the slice were refreshed.
+	Runs in the caller's transaction, which has locked the slice, after its profiles were refreshed.
 	"""
 	if not enabled():
 		return 0
-	lock(chunk)
 	return _SliceRefresh(chunk, as_of).run(groups_.load() if levels is None else levels)
 
 
@@ -58,10 +57,12 @@ def reevaluate() -> int:
 	with read_committed():
 		levels = groups_.load()
 		today = getdate(nowdate())
-		changed = sum(
-			persistently(lambda chunk=chunk: refresh_slice(chunk, today, levels=levels))
-			for chunk in everybody()
-		)
+
+		def again(chunk: CustomerSlice) -> int:
+			lock(chunk)
+			return refresh_slice(chunk, today, levels=levels)
+
+		changed = sum(persistently(lambda chunk=chunk: again(chunk)) for chunk in everybody())
 	announce.announce_later()
 	return changed
 

@@ -104,7 +104,9 @@ class _Choice:
 		if after == before:
 			return _stays(before)
 		customer.account_manager = after
-		return Outcome(text=change(LABEL, before and get_fullname(before), get_fullname(after)))
+		return Outcome(
+			text=change(LABEL, before and get_fullname(before), get_fullname(after)), sets={FIELD: after}
+		)
 
 	def _chosen(self, customer: frappe._dict, parameters: Mapping[str, object]) -> str:
 		if parameters["by"] == USER:

@@ -36,7 +36,8 @@ def check_user(user: str | None) -> None:
 def named(work: Work, who: str) -> list[str]:
 	"""The enabled user whom `who` (Account Manager, Rule Owner or User) means for a customer, if there is one."""
 	if who == ACCOUNT_MANAGER:
-		return enabled([frappe.db.get_value("Customer", work.customer, "account_manager")])
+		assumed = work.assumed.get("account_manager")
+		return enabled([assumed or frappe.db.get_value("Customer", work.customer, "account_manager")])
 	return enabled([work.rule_owner if who == RULE_OWNER else work.parameters.get("user")])
 
 

@@ -167,6 +167,7 @@
 	.crm-ext-sentence p { margin: 0; }
 	.crm-ext-sentence .crm-ext-facts { margin-top: 12px; line-height: 1.5; }
 	.crm-ext-sentence .crm-ext-lead { font-size: var(--text-lg); font-weight: 500; }
+	.crm-ext-sentence .crm-ext-and { font-weight: inherit; }
 	.crm-ext-sentence p::first-letter { text-transform: uppercase; }
 	.crm-ext-sentence ol { margin: 4px 0; padding-left: 22px; }
 	.crm-ext-sentence .crm-ext-chip { padding-block: 1px; vertical-align: baseline; }

@@ -195,11 +195,11 @@
 		const parts = required.map((part) =>
 			Array.isArray(part)
 				? part
-						.join(` <b>${__("or")}</b> `)
+						.join(` <b class="crm-ext-and">${__("or")}</b> `)
 						.replace(/^(.+)$/s, part.length > 1 ? "($1)" : "$1")
 				: part
 		);
-		return parts.join(` <b>${__("and")}</b> `);
+		return parts.join(` <b class="crm-ext-and">${__("and")}</b> `);
 	};
 
 	function row_html(row, fact) {

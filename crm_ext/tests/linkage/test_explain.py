@@ -85,16 +85,35 @@ def test_what_follows_is_followed_to_the_stated_depth(harbour, rule):
 		parameters=(Parameter(name="tag", label="Tag", fieldtype="Link", options="Customer Tag"),),
 		effects=lambda parameters: [tag_gained(parameters["tag"])],
 	)
-	rule("First", trigger="Tag Gained", tag="Gold", actions=[("Tag", {"tag": "Silver"})])
-	rule("Second", trigger="Tag Gained", tag="Silver", conditions=includes("Gold"))
+	rule("First", trigger="Tag Gained", tag="Gold", actions=[("Tag", {"tag": "Product-oriented"})])
+	rule("Second", trigger="Tag Gained", tag="Product-oriented", conditions=includes("Gold"))
 	answer = explain(harbour, {"trigger": "Tag Gained", "tag": "Gold"})
 	(then,) = answer["then"]
-	assert (then["because"], then["event"]["tag"]) == ("First", "Silver")
+	assert (then["because"], then["event"]["tag"]) == ("First", "Product-oriented")
 	assert by_rule(then)["Second"]["outcome"] == "Would Run"
 	frappe.db.set_single_value("CRM Ext Settings", "linkage_max_depth", 0)
 	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
 	(then,) = explain(harbour, {"trigger": "Tag Gained", "tag": "Gold"})["then"]
 	assert then["rules"] == [] and "cut off" in then["stopped"]
+
+
+def test_what_a_tag_displaces_in_its_group_is_lost_and_that_is_followed_too(harbour, rule):
+	from crm_ext.tags import service
+
+	service.assign(harbour, "Gold", reason="So far")
+	rule("Promoted", trigger="Tag Gained", tag="Platinum", conditions=includes("Gold"))
+	rule("Farewell", trigger="Tag Lost", tag="Gold", conditions=includes("Platinum"))
+	answer = explain(harbour, {"trigger": "Tag Gained", "tag": "Platinum"})
+	assert by_rule(answer)["Promoted"]["outcome"] == "Conditions Not Met"
+	(then,) = answer["then"]
+	assert (then["because"], then["event"]["text"]) == ("Tag Gained: Platinum", "Tag Lost: Gold")
+	assert by_rule(then)["Farewell"]["outcome"] == "Would Run"
+
+
+def test_a_customer_without_figures_yet_is_asked_to_wait(harbour):
+	frappe.db.delete("Customer Profile", {"customer": harbour})
+	with pytest.raises(frappe.ValidationError, match="try again"):
+		explain(harbour, {"trigger": BELL})
 
 
 def test_an_unknown_event_is_refused_by_name(harbour):
@@ -145,3 +164,17 @@ def test_the_map_joins_sources_rules_and_actions(rule):
 	]
 	assert [(one["action"], one["idx"]) for one in found["links"]] == [("Write", 1), ("Send", 2)]
 	assert "Test" in found["bundles"]
+
+
+def test_a_preview_reckons_with_what_the_actions_before_would_change(harbour, rule, company):
+	frappe.get_doc(doctype="Account Manager", user=company.seller).insert()
+	rule(
+		"Welcome",
+		actions=[
+			("Assign Account Manager", {"by": "Load"}),
+			("Create Task", {"subject": "Welcome", "assign_to": "Account Manager"}),
+		],
+	)
+	texts = [action["text"] for action in by_rule(explain(harbour, {"trigger": BELL}))["Welcome"]["actions"]]
+	name = frappe.utils.get_fullname(company.seller)
+	assert all(name in text for text in texts), texts

@@ -16,6 +16,9 @@
 			if (days === 0) {
 				return [__("Today"), "green", filter];
 			}
+			if (days === 1) {
+				return [__("Tomorrow"), "orange", filter];
+			}
 			return days <= 30
 				? [__("In {0} Days", [days]), "orange", filter]
 				: [frappe.datetime.str_to_user(next), "blue", filter];
