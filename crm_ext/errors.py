@@ -4,7 +4,7 @@
 """From a named error to the translated message a person sees."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import NoReturn
 
 import frappe
@@ -15,7 +15,12 @@ from crm_ext.exceptions import CrmExtError
 
 def throw(error: CrmExtError, title: str | None = None) -> NoReturn:
 	"""Answer a request with the error's sentence in the user's language (HTTP 417)."""
-	frappe.throw(error.translated(_), title=title or _("Cannot Do This"))
+	frappe.throw(spoken(error), title=title or _("Cannot Do This"))
+
+
+def spoken(error: CrmExtError) -> str:
+	"""The error's sentence in the user's language, its terms as our own forms say them."""
+	return error.translated(partial(_, context="CRM Ext"))
 
 
 def speaking(function: Callable) -> Callable:

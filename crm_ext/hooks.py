@@ -22,7 +22,11 @@ before_uninstall = "crm_ext.setup.uninstall.before_uninstall"
 # ----
 
 _tag_js = ["public/js/desk_ui.js", "public/js/tag_why.js"]
-_rule_js = ["public/js/desk_ui.js", "public/js/rule_conditions.js", "public/js/rule_life_cycle.js"]
+_rule_list_js = "public/js/rule_status.js"
+_rule_js = [
+	*("public/js/desk_ui.js", _rule_list_js),
+	*("public/js/rule_conditions.js", "public/js/rule_life_cycle.js"),
+]
 _linkage_js = [*_rule_js, "public/js/linkage_words.js"]
 _run_js = ["public/js/desk_ui.js", "public/js/linkage_words.js", "public/js/linkage_run.js"]
 doctype_js = {
@@ -37,7 +41,11 @@ doctype_js = {
 	],
 	"Linkage Run": _run_js,
 }
-doctype_list_js = {"Customer": "public/js/customer_list.js", "Linkage Run": _run_js}
+doctype_list_js = {
+	"Customer": "public/js/customer_list.js",
+	"Linkage Run": _run_js,
+	**dict.fromkeys(("Customer Tag", "Class Transition", "Linkage Rule"), _rule_list_js),
+}
 page_js = {
 	"linkage-map": [
 		*_linkage_js,
@@ -49,12 +57,17 @@ override_doctype_dashboards = {"Customer": "crm_ext.overrides.customer_dashboard
 # Documents of ERPNext
 # --------------------
 
+_named = (
+	*("Customer Tag", "Email Template", "Price List", "Payment Terms Template"),
+	*("Role", "Sales Partner", "User"),
+)
 doc_events = {
 	("Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice"): {
 		"on_submit": "crm_ext.overrides.trade_documents.on_submit",
 		"on_cancel": "crm_ext.overrides.trade_documents.on_cancel",
 	},
 	"Payment Ledger Entry": {"on_submit": "crm_ext.overrides.payment_ledger_entry.on_submit"},
+	_named: {"after_rename": "crm_ext.linkage.renames.after_rename"},
 	"Issue": {
 		"on_update": "crm_ext.overrides.issue.on_update",
 		"on_trash": "crm_ext.overrides.issue.on_trash",
@@ -89,6 +102,7 @@ _of_customers = (
 	*("Linkage Event", "Linkage Run", "Linkage Match", "Customer Occasion"),
 )
 permission_query_conditions = dict.fromkeys(_of_customers, "crm_ext.profile.permissions.query_conditions")
+permission_query_conditions["Linkage Run Action"] = "crm_ext.linkage.permissions.query_conditions"
 has_permission = dict.fromkeys(_of_customers, "crm_ext.profile.permissions.has_permission")
 
 # Deleting a customer takes our rows along (overrides/customer.py)
@@ -98,11 +112,7 @@ default_log_clearing_doctypes = {"Linkage Event": 90}
 # Extension points of crm_ext (docs/extending.md)
 # -----------------------------------------------
 
-crm_ext_facts = [
-	"crm_ext.profile.facts.facts",
-	"crm_ext.tags.facts.facts",
-	"crm_ext.linkage.facts.facts",
-]
+crm_ext_facts = ["crm_ext.profile.facts.facts", "crm_ext.tags.facts.facts", "crm_ext.linkage.facts.facts"]
 crm_ext_on_profile_refresh = [
 	"crm_ext.tags.service.refresh_slice",
 	"crm_ext.transitions.service.refresh_slice",

@@ -31,7 +31,7 @@ def triggers() -> list[dict]:
 	return [
 		{
 			"name": trigger.name,
-			"label": _(trigger.name),
+			"label": _(trigger.name, context="CRM Ext"),
 			"facts": list(trigger.facts),
 			"fields": list(trigger.fields),
 			"options": list(trigger.options),
@@ -48,7 +48,7 @@ def actions() -> list[dict]:
 	return [
 		{
 			"name": action.name,
-			"label": _(action.name),
+			"label": _(action.name, context="CRM Ext"),
 			"external": action.external,
 			"parameters": [_field(parameter) for parameter in action.parameters],
 		}
@@ -163,10 +163,14 @@ def record_event(
 def _field(parameter: Parameter) -> dict:
 	"""A parameter as a field of a Frappe dialog."""
 	choices = parameter.options.split("\n") if parameter.fieldtype == "Select" else []
-	options = [{"value": choice, "label": _(choice)} for choice in choices] if choices else parameter.options
+	options = (
+		[{"value": choice, "label": _(choice, context="CRM Ext")} for choice in choices]
+		if choices
+		else parameter.options
+	)
 	return {
 		"fieldname": parameter.name,
-		"label": _(parameter.label),
+		"label": _(parameter.label, context="CRM Ext"),
 		"fieldtype": parameter.fieldtype,
 		"options": options,
 		"reqd": int(parameter.required),

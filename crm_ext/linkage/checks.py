@@ -35,7 +35,7 @@ def findings_of(document) -> list[Finding]:
 	tried.name, tried.status = document.name or document.title, Status.ACTIVE.value
 	tried.set("last_error", None)
 	rule = live_rule(tried, getdate(nowdate()))
-	others = [r for r in live_rules() if r.name != rule.name and not r.shadow]
+	others = [r for r in live_rules(quiet=True) if r.name != rule.name and not r.shadow]
 	return _beside(rule, others) + _in_a_circle(rule, others)
 
 

@@ -72,7 +72,7 @@ def _judge(document, events: Sequence, progress: Progress | None) -> list[Judged
 	rule.clauses()  # raises what is wrong with it, before anything else
 	rivals = [
 		other
-		for other in live_rules(trigger=rule.trigger)
+		for other in live_rules(trigger=rule.trigger, quiet=True)
 		if other.name != rule.name and not other.shadow and other.limits.group == rule.limits.group != ""
 	]
 	judge = Judge([*rivals, rule], remember=False)
@@ -88,7 +88,7 @@ def _actions(document, runs: int, looked_up: Sequence[Sequence[dict]]) -> list[d
 	return [
 		{
 			"action": row.action,
-			"label": _(row.action),
+			"label": _(row.action, context="CRM Ext"),
 			"text": row.summary
 			or registry.action(row.action).summary(frappe.parse_json(row.parameters) or {}),
 			"count": runs,

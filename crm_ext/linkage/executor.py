@@ -19,6 +19,7 @@ from crm_ext.exceptions import CrmExtError
 from crm_ext.linkage import registry, store
 from crm_ext.linkage.model import back_off
 from crm_ext.linkage.rules import RULE, ActionRow, action_rows
+from crm_ext.linkage.savepoint import Savepoint
 from crm_ext.profile.transactions import persistently
 from crm_ext.rules.actions import Action, Event, Outcome, Work
 from crm_ext.rules.lifecycle import Status
@@ -32,6 +33,9 @@ BATCH_OF_SETS = 500
 
 SAVEPOINT, WHOLE_RUN = "crm_ext_action", "crm_ext_run"
 OPEN = ("Waiting", "Failed", "Undone")
+
+LONGEST = 2_000
+"""So many characters of a fault are kept."""
 
 LEASE = timedelta(minutes=10)
 """So long a run whose actions leave the site is this job's alone; if the job is killed, another takes it up then."""
@@ -72,6 +76,8 @@ class Run:
 	work: Callable[[dict], Work]
 	steps: list[Step] = field(default_factory=list)
 	fault_counted: bool = False
+	left: tuple = ()
+	"""Its status and next attempt as committed before anything leaves the site."""
 
 	def open_steps(self, *, external: bool) -> Iterator[Step]:
 		return (
@@ -84,8 +90,23 @@ class Run:
 
 
 def execute(*, commit: bool = True) -> int:
-	"""Carry out all runs that are due; returns how many. Safe to run twice, in parallel, and to be killed."""
-	return sum(_Execution(rule, commit).execute() for rule in store.due_rules())
+	"""Carry out all runs that are due; returns how many. Safe to run twice, in parallel, and to be killed.
+
+	A rule whose runs cannot even be noted holds up no other: the next job tries again.
+	"""
+	return sum(_execute(rule, commit) for rule in store.due_rules())
+
+
+def _execute(rule: str, commit: bool) -> int:
+	try:
+		return _Execution(rule, commit).execute()
+	except Exception:
+		if not commit:
+			raise
+		frappe.db.rollback()
+		frappe.log_error(title="Linkage runs failed", reference_doctype=RULE, reference_name=rule)
+		frappe.db.commit()
+		return 0
 
 
 class _Execution:
@@ -134,8 +155,11 @@ class _Execution:
 		return persistently(work) if self.commit else work()
 
 	def _internal(self) -> list[Run]:
-		"""What stays on the site, for the next batch of runs."""
-		taken = store.take_due(self.rule.name, self.batch)
+		"""What stays on the site, for the next batch of runs; none once the rule is another: the next job goes on."""
+		found = frappe.db.get_value(RULE, self.rule.name, ["status", "version_hash"])
+		if found != (self.rule.status, self.rule.version_hash):
+			return []
+		taken = store.take_due(self.rule.name, self.batch, observing=self.rule.status == Status.OBSERVING)
 		runs = self._runs(taken)
 		observed = [run for run in runs if run.row.shadow]
 		acting = [run for run in runs if not run.row.shadow]
@@ -148,11 +172,14 @@ class _Execution:
 			for place in range(max((len(run.steps) for run in acting), default=0)):
 				self._carry_out([(run, run.steps[place]) for run in acting if place < len(run.steps)])
 		self._write(runs)
+		for run in runs:
+			run.left = (run.row.status, run.row.next_attempt)
 		return runs
 
 	def _external(self, run: Run) -> None:
 		"""What leaves the site, once the rest is committed; in the order of the actions."""
-		frappe.db.sql(f"SELECT name FROM `tab{store.RUN}` WHERE name = %s FOR UPDATE", (run.row.name,))
+		if not store.still_ours(run.row.name, *run.left):
+			return
 		for step in run.open_steps(external=True):
 			self._carry_out_one(run, step)
 		self._write([run])
@@ -211,23 +238,22 @@ class _Execution:
 			step.action is action and step.parameters == pairs[0][1].parameters for _run, step in pairs
 		)
 		if len(pairs) > 1 and action and action.run_many and same:
-			frappe.db.savepoint(SAVEPOINT)
+			before = Savepoint(SAVEPOINT)
 			try:
 				outcomes = action.run_many([run.work(step.parameters) for run, step in pairs])
-			except frappe.QueryDeadlockError:
-				raise  # the database has undone the transaction: all of it is tried again
-			except Exception:
-				frappe.db.rollback(save_point=SAVEPOINT)
-				frappe.clear_messages()
-			else:
 				for (_run, step), outcome in zip(pairs, outcomes, strict=True):
 					step.done(outcome)
 				return
+			except frappe.QueryDeadlockError:
+				raise  # the database has undone the transaction: all of it is tried again
+			except Exception:
+				before.undo()
+				frappe.clear_messages()
 		for run, step in pairs:
 			self._carry_out_one(run, step)
 
 	def _carry_out_one(self, run: Run, step: Step) -> None:
-		frappe.db.savepoint(SAVEPOINT)
+		before = Savepoint(SAVEPOINT)
 		try:
 			if step.action is None:
 				registry.action(step.row.action)  # raises what is wrong with it
@@ -235,18 +261,18 @@ class _Execution:
 		except frappe.QueryDeadlockError:
 			raise
 		except Exception as error:
-			frappe.db.rollback(save_point=SAVEPOINT)
+			before.undo()
 			step.failed(_words(error, run.row.name))
 			frappe.clear_messages()
 
 	def _whole(self, run: Run) -> None:
 		"""All or nothing: the first fault undoes what the others did."""
-		frappe.db.savepoint(WHOLE_RUN)
+		before = Savepoint(WHOLE_RUN)
 		done: list[Step] = []
 		for step in list(run.open_steps(external=False)):
 			self._carry_out_one(run, step)
 			if step.status == "Failed":
-				frappe.db.rollback(save_point=WHOLE_RUN)
+				before.undo()
 				for undone in done:
 					undone.status, undone.result = "Undone", _("Undone, for another action failed.")
 					undone.reference = ("", "")
@@ -332,4 +358,4 @@ def _words(error: Exception, run: str) -> str:
 		return error.translated(_)
 	if not isinstance(error, frappe.ValidationError):
 		frappe.log_error(title="Linkage action failed", reference_doctype=store.RUN, reference_name=run)
-	return strip_html(str(error)) or type(error).__name__
+	return strip_html(str(error))[:LONGEST] or type(error).__name__

@@ -49,7 +49,7 @@ class _Chain:
 
 	def __init__(self, customer: str):
 		self.customer = customer
-		self.judge = Judge(live_rules())
+		self.judge = Judge(live_rules(quiet=True))
 		self.history = History.empty()
 		self.now = now_datetime()
 		known = facts_of([customer], ALL_COMPANIES, [TAGS_FACT], facts_registry())
@@ -172,7 +172,7 @@ def previews(one: Judged) -> list[dict]:
 		found.append(
 			{
 				"action": row.action,
-				"label": _(row.action),
+				"label": _(row.action, context="CRM Ext"),
 				"text": outcome.text,
 				"changed": outcome.changed,
 				"external": bool(row.action in known and known[row.action].external),
@@ -188,15 +188,15 @@ def _preview(action: str, work: Work) -> tuple[actions.Outcome, bool]:
 		return registry.action(action).preview(work), False
 	except CrmExtError as error:
 		text = error.translated(_)
-	except frappe.ValidationError as error:
+	except Exception as error:  # whatever it is, the run would fail with it, and say so
 		frappe.clear_messages()
-		text = strip_html(str(error))
+		text = strip_html(str(error)) or type(error).__name__
 	return actions.Outcome(text=text, changed=False), True
 
 
 def event_words(event: Event) -> str:
 	"""An event as a reader says it: “Tag Gained: High Value”."""
-	trigger = _(event.trigger)
+	trigger = _(event.trigger, context="CRM Ext")
 	if event.tag:
 		return _("{0}: {1}").format(trigger, _(event.tag, context="Tag"))
 	if event.reference_name:

@@ -24,6 +24,9 @@ COLUMNS = (
 	*("customer", "trigger", "tag", "rule", "company", "reference_doctype", "reference_name"),
 	*("occurred_at", "facts"),
 )
+BATCH = 10_000
+"""Events that are judged at once, at most."""
+
 _AWAITED = "crm_ext_linkage_awaited"
 
 
@@ -44,7 +47,8 @@ def awaited_tags(trigger: str) -> frozenset[str]:
 def forget_awaited() -> None:
 	"""A rule has changed: look anew who waits for what, now and once the change is committed."""
 	frappe.cache.delete_value(_AWAITED)
-	frappe.db.after_commit.add(lambda: frappe.cache.delete_value(_AWAITED))
+	# written, not deleted: a long transaction that began before would fill it with what it still sees
+	frappe.db.after_commit.add(lambda: frappe.cache.set_value(_AWAITED, _read()))
 	frappe.db.after_rollback.add(lambda: frappe.cache.delete_value(_AWAITED))
 
 
@@ -66,11 +70,15 @@ def waiting_customers(limit: int) -> list[str]:
 
 
 def take(customers: Sequence[str]) -> list[Event]:
-	"""Their waiting events in the order in which they happened, without those that another job has."""
+	"""Their waiting events, of each customer in the order in which they happened, without those that another job has.
+
+	At most so many that they fit into memory, with all that rules make of them.
+	"""
 	rows = _due(
 		f"SELECT name, {', '.join(f'`{column}`' for column in COLUMNS)}",
-		"AND customer IN %s ORDER BY occurred_at, name FOR UPDATE SKIP LOCKED",
+		"AND customer IN %s ORDER BY customer, occurred_at, name LIMIT %s FOR UPDATE SKIP LOCKED",
 		tuple(customers),
+		BATCH,
 	)
 	return [_event(*row) for row in rows]
 
@@ -91,6 +99,13 @@ def postpone(events: Sequence[Event], rule: str, until) -> None:
 	update_rows(EVENT, ("wait_until", "processed"), [(name, until, 0) for name in names])
 
 
+def set_aside(customer: str, until) -> int:
+	"""Keep the waiting events of a customer for later; returns how many."""
+	events = take([customer])
+	update_rows(EVENT, ("wait_until",), [(event.key, until) for event in events])
+	return len(events)
+
+
 def key_name(key: str) -> str:
 	"""The name of the row of an event."""
 	return hashlib.sha256(key.encode()).hexdigest()[:32]
@@ -106,14 +121,16 @@ def _due(select: str, rest: str, *values: object) -> tuple:
 
 def _listening() -> dict[str, list[str]]:
 	"""Trigger → tags of the rules that wait for it."""
+	# what a long job read at its beginning may be old
+	frappe.local.cache.pop(frappe.cache.make_key(_AWAITED), None)
+	return frappe.cache.get_value(_AWAITED, generator=_read)
 
-	def read() -> dict[str, list[str]]:
-		found: dict[str, list[str]] = {}
-		for rule in frappe.get_all("Linkage Rule", {"status": ("in", LIVE)}, ["trigger", "tag"]):
-			found.setdefault(rule.trigger, []).append(rule.tag or "")
-		return found
 
-	return frappe.cache.get_value(_AWAITED, generator=read)
+def _read() -> dict[str, list[str]]:
+	found: dict[str, list[str]] = {}
+	for rule in frappe.get_all("Linkage Rule", {"status": ("in", LIVE)}, ["trigger", "tag"]):
+		found.setdefault(rule.trigger, []).append(rule.tag or "")
+	return found
 
 
 def _row(event: Event) -> tuple:

@@ -8,7 +8,7 @@ from frappe import _
 from frappe.utils import add_days, now_datetime
 
 from crm_ext.linkage import registry
-from crm_ext.linkage.rules import RULE, action_rows
+from crm_ext.linkage.rules import RULE, action_rows, once_words
 from crm_ext.rules.actions import OCCASION, SCHEDULE
 
 DAYS = 30
@@ -50,7 +50,12 @@ def linkage_map(bundle: str | None = None) -> dict:
 			external = bool(row.action in known and known[row.action].external)
 			actions.setdefault(
 				row.action,
-				{"id": row.action, "action": row.action, "label": _(row.action), "external": external},
+				{
+					"id": row.action,
+					"action": row.action,
+					"label": _(row.action, context="CRM Ext"),
+					"external": external,
+				},
 			)
 			links.append({"rule": doc.name, "action": row.action, "idx": idx, "text": row.summary})
 	bundles = sorted({name for name in frappe.get_all(RULE, pluck="bundle") if name})
@@ -65,7 +70,7 @@ def linkage_map(bundle: str | None = None) -> dict:
 
 def _source(doc) -> dict:
 	"""What calls a rule: a tag that comes or goes, or another event."""
-	label = _(doc.trigger)
+	label = _(doc.trigger, context="CRM Ext")
 	if doc.tag:
 		detail = doc.tag
 	elif doc.trigger == OCCASION:
@@ -73,7 +78,7 @@ def _source(doc) -> dict:
 		label = _("{0}: {1}").format(label, _(detail))
 	elif doc.trigger == SCHEDULE:
 		detail = doc.frequency or ""
-		label = _("{0}: {1}").format(label, _(detail, context="CRM Ext"))
+		label = _("{0}: {1}").format(label, _(detail, context="Linkage Rule"))
 	else:
 		detail = ""
 	return {
@@ -110,7 +115,7 @@ def _detail(doc) -> str:
 		count = len(doc.conditions)
 		parts.append(_("1 condition") if count == 1 else _("{0} conditions").format(count))
 	if doc.once_per and doc.once_per != "Event":
-		parts.append(_("once per customer and {0}").format(_(doc.once_per.lower())))
+		parts.append(once_words(doc.once_per))
 	if doc.hold_out_percent:
 		parts.append(_("{0} % held out").format(f"{doc.hold_out_percent:g}"))
 	return " · ".join(parts)

@@ -50,7 +50,7 @@ def _typed(parameter: Parameter, value: object) -> object:
 	number = _NUMBERS.get(parameter.fieldtype)
 	if number:
 		return number(value) if value not in (None, "") else None
-	return value.strip() if isinstance(value, str) else value
+	return "" if value is None else str(value).strip()
 
 
 def _applies(expression: str, values: Mapping[str, object], *, empty: bool) -> bool:

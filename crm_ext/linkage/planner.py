@@ -10,13 +10,14 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 
+import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
 from crm_ext.linkage import inbox, registry, store
 from crm_ext.linkage.judge import Judge, Judged
 from crm_ext.linkage.model import COUNTED, LOGGED, Outcome
-from crm_ext.linkage.rules import action_rows, live_rules
+from crm_ext.linkage.rules import action_rows, live_rules, once_words
 from crm_ext.profile.slices import CustomerSlice
 from crm_ext.profile.store import lock
 from crm_ext.profile.transactions import persistently
@@ -27,7 +28,9 @@ CUSTOMERS = 1_000
 """So many customers are planned for in one transaction."""
 
 ASK_AGAIN = timedelta(minutes=15)
-"""A rule that cannot be evaluated is asked again after this time."""
+"""A rule that cannot be evaluated, or an event that cannot be judged, is asked again after this time."""
+
+SAVEPOINT = "crm_ext_plan"
 
 STATUS = {
 	Outcome.RUN: "Waiting",
@@ -57,9 +60,31 @@ def plan(*, commit: bool = True) -> tuple[int, int]:
 
 
 def _plan(judge: Judge, customers: Sequence[str]) -> tuple[int, int]:
-	lock(
-		CustomerSlice.of(customers)
-	)  # who else plans for these customers waits here, before it reads what ran
+	# who else plans for these customers waits here, before it reads what ran
+	lock(CustomerSlice.of(customers))
+	return _apart(judge, customers)
+
+
+def _apart(judge: Judge, customers: Sequence[str]) -> tuple[int, int]:
+	"""Plan for some customers. If that fails, by halves: an event that cannot be judged holds up nobody else's."""
+	frappe.db.savepoint(SAVEPOINT)
+	try:
+		return _together(judge, customers)
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		raise
+	except Exception:
+		frappe.db.rollback(save_point=SAVEPOINT)
+		middle = len(customers) // 2
+		if middle:
+			halves = [_apart(judge, half) for half in (customers[:middle], customers[middle:])]
+			return sum(events for events, _runs in halves), sum(runs for _events, runs in halves)
+		frappe.log_error(
+			title="Linkage events cannot be judged", reference_doctype="Customer", reference_name=customers[0]
+		)
+		return inbox.set_aside(customers[0], now_datetime() + ASK_AGAIN), 0
+
+
+def _together(judge: Judge, customers: Sequence[str]) -> tuple[int, int]:
 	events = inbox.take(customers)
 	judged = judge.judge(events)
 	logged = [one for one in judged if one.verdict.outcome in LOGGED]
@@ -123,7 +148,7 @@ def reason_of(one: Judged) -> str:
 	"""Why a rule does not run, or "" if it does, in the language of the moment."""
 	limits, outcome = one.rule.limits, one.verdict.outcome
 	if outcome is Outcome.OUTRANKED:
-		return _("In the group {0}, “{1}” has the higher priority.").format(limits.group, one.verdict.by)
+		return _("In the group {0}, “{1}” has the higher priority.").format(_(limits.group), one.verdict.by)
 	if outcome is Outcome.HELD_OUT:
 		return _("The customer belongs to the {0} % that are left out to measure the effect.").format(
 			f"{limits.hold_out_percent:g}"
@@ -135,7 +160,7 @@ def reason_of(one: Judged) -> str:
 	if outcome is Outcome.NOT_MET:
 		return _("The conditions do not hold.")
 	if outcome is Outcome.ONCE:
-		return _("It ran already: once per customer and {0}.").format(_(limits.once_per.lower()))
+		return _("It ran already: {0}.").format(once_words(limits.once_per))
 	if outcome is Outcome.COOLDOWN:
 		return _("It ran less than {0} days ago.").format(limits.cooldown_days)
 	if outcome is Outcome.BROKEN:
@@ -147,7 +172,7 @@ def evidence_of(one: Judged) -> dict:
 	"""What the verdict rested on, as the kernel's evidence."""
 	rule, company = one.rule, one.event.company
 	context = rule.context(company)
-	reason = _("In the group {0}, “{1}” has the higher priority.").format(rule.limits.group, rule.name)
+	reason = _("In the group {0}, “{1}” has the higher priority.").format(_(rule.limits.group), rule.name)
 	return evidence.build(
 		rule.doc.reference(),
 		rule.clauses(company),

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import frappe
+from frappe import _
 from frappe.utils import get_datetime, getdate, nowdate
 
 from crm_ext.exceptions import CrmExtError
-from crm_ext.linkage.model import Limits
+from crm_ext.linkage.model import DAY, EVENT, EVER, MONTH, QUARTER, WEEK, YEAR, Limits
 from crm_ext.rules.conditions import Clause, resolve
 from crm_ext.rules.lifecycle import Status, in_force
 from crm_ext.rules.rule_document import clear_error, record_error
@@ -40,6 +41,8 @@ class LiveRule:
 	shadow: bool
 	limits: Limits
 	facts: frozenset[str]
+	quiet: bool = True
+	"""Whether it is only asked about, and an error is not to be written down."""
 	_clauses: dict[str, tuple[Clause, ...] | CrmExtError] = field(default_factory=dict)
 
 	@property
@@ -64,7 +67,10 @@ class LiveRule:
 		return SiteContext(self.as_of, currency_of(company))
 
 	def clauses(self, company: str = "") -> tuple[Clause, ...]:
-		"""The conditions for the figures of a company, or of all together. Raises a RuleError, shown on the rule."""
+		"""The conditions for the figures of a company, or of all together.
+
+		Raises a RuleError, shown on the rule unless it is only asked about.
+		"""
 		if company not in self._clauses:
 			self._clauses[company] = self._resolve(company)
 		found = self._clauses[company]
@@ -76,16 +82,16 @@ class LiveRule:
 		try:
 			clauses = resolve(self.doc.rule_conditions(), registry(), self.context(company))
 		except CrmExtError as error:
-			if self.doc.name:
+			if not self.quiet:
 				record_error(RULE, self.name, error)
 			return error
-		if self.doc.last_error:
+		if self.doc.last_error and not self.quiet:
 			clear_error(RULE, self.name)
 		return clauses
 
 
-def live_rules(trigger: str | None = None, name: str | None = None) -> list[LiveRule]:
-	"""The rules in force that act or observe, in the order of their names."""
+def live_rules(trigger: str | None = None, name: str | None = None, *, quiet: bool = False) -> list[LiveRule]:
+	"""The rules in force that act or observe, in the order of their names. `quiet`: nothing is to be written."""
 	filters = {"status": ("in", LIVE)}
 	if trigger:
 		filters["trigger"] = trigger
@@ -93,11 +99,13 @@ def live_rules(trigger: str | None = None, name: str | None = None) -> list[Live
 		filters["name"] = name
 	docs = (frappe.get_cached_doc(RULE, rule) for rule in frappe.get_all(RULE, filters, pluck="name"))
 	today = getdate(nowdate())
-	rules = [live_rule(doc, today) for doc in docs if in_force(doc.valid_from, doc.valid_to, today)]
+	rules = [
+		live_rule(doc, today, quiet=quiet) for doc in docs if in_force(doc.valid_from, doc.valid_to, today)
+	]
 	return sorted(rules, key=lambda rule: rule.name)
 
 
-def live_rule(doc, as_of: date) -> LiveRule:
+def live_rule(doc, as_of: date, *, quiet: bool = True) -> LiveRule:
 	"""A Linkage Rule document, saved or not, as it is judged on a day."""
 	return LiveRule(
 		doc=doc,
@@ -112,6 +120,7 @@ def live_rule(doc, as_of: date) -> LiveRule:
 			seed=_seed(doc),
 		),
 		facts=frozenset(row.fact for row in doc.conditions),
+		quiet=quiet,
 	)
 
 
@@ -131,3 +140,16 @@ def action_rows(doc) -> list[ActionRow]:
 		)
 		for row in doc.actions
 	]
+
+
+def once_words(once_per: str) -> str:
+	"""How often a rule runs for a customer at most, in words."""
+	return {
+		EVENT: _("once per event"),
+		DAY: _("once per customer and day"),
+		WEEK: _("once per customer and week"),
+		MONTH: _("once per customer and month"),
+		QUARTER: _("once per customer and quarter"),
+		YEAR: _("once per customer and year"),
+		EVER: _("once per customer"),
+	}[once_per]

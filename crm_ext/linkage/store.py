@@ -154,17 +154,17 @@ def _now() -> tuple[datetime]:
 	return (now_datetime(),)
 
 
-def take_due(rule: str, limit: int) -> list[frappe._dict]:
-	"""The oldest runs of a rule that are due, without those that another job has.
+def take_due(rule: str, limit: int, *, observing: bool = False) -> list[frappe._dict]:
+	"""The runs of a rule that are due, without those that another job has: failed ones first, then the oldest.
 
-	In the order of the customers: jobs that lock the same customers wait for each other, and never in a circle.
+	`observing`: only those that the rule has planned as an observing one. It is the order of an index, so that neither more rows are read nor more locked than are taken. In the order of the customers: jobs that lock the same customers wait for each other, and never in a circle.
 	"""
 	rows = frappe.db.sql(
 		f"""SELECT name, customer, rule, status, shadow, `trigger`, tag, company, occurred_at, reference_doctype,
 			reference_name, event_key, facts, attempts
-		FROM `tab{RUN}` WHERE rule = %s AND {_DUE}
-		ORDER BY creation, name LIMIT %s FOR UPDATE SKIP LOCKED""",
-		(rule, *_now(), limit),
+		FROM `tab{RUN}` WHERE rule = %s AND {_DUE} AND shadow >= %s
+		ORDER BY status, next_attempt, creation, name LIMIT %s FOR UPDATE SKIP LOCKED""",
+		(rule, *_now(), int(observing), limit),
 		as_dict=True,
 	)
 	return sorted(rows, key=lambda row: row.customer)
@@ -182,6 +182,17 @@ def actions_of(runs: Collection[str]) -> dict[str, list[frappe._dict]]:
 		):
 			found[row.parent].append(row)
 	return found
+
+
+def still_ours(run: str, status: str, next_attempt: datetime | None) -> bool:
+	"""Lock a run; whether it is as it was left: nobody has taken it up since, nor given it up."""
+	return bool(
+		frappe.db.sql(
+			f"""SELECT name FROM `tab{RUN}`
+			WHERE name = %s AND status = %s AND next_attempt <=> %s FOR UPDATE""",
+			(run, status, next_attempt),
+		)
+	)
 
 
 def write_actions(rows: Sequence[Sequence]) -> None:
@@ -206,18 +217,18 @@ def retry(runs: Collection[str]) -> None:
 
 
 def dismiss(runs: Collection[str], reason: str) -> None:
-	"""Give up failed runs and dead letters."""
+	"""Give up failed runs and dead letters. Their period is free for the next event."""
 	frappe.db.sql(
-		f"""UPDATE `tab{RUN}` SET status = 'Cancelled', reason = %s, finished_at = %s, modified = %s
+		f"""UPDATE `tab{RUN}` SET status = 'Cancelled', once_key = event_key, reason = %s, finished_at = %s, modified = %s
 		WHERE name IN %s AND status IN ('Failed', 'Dead Letter')""",
 		(reason, *_now(), *_now(), tuple(runs)),
 	)
 
 
 def cancel_due(rule: str, reason: str) -> None:
-	"""Cancel what waits of a rule that has ended."""
+	"""Cancel what waits of a rule that has ended. Its period is free for the next event."""
 	frappe.db.sql(
-		f"""UPDATE `tab{RUN}` SET status = 'Cancelled', reason = %s, finished_at = %s, modified = %s
+		f"""UPDATE `tab{RUN}` SET status = 'Cancelled', once_key = event_key, reason = %s, finished_at = %s, modified = %s
 		WHERE rule = %s AND status IN ('Waiting', 'Failed')""",
 		(reason, *_now(), *_now(), rule),
 	)

@@ -79,7 +79,7 @@ def observed(start: date, end: date, *, rule: str = "", user: str | None = None)
 		if status == OBSERVED:
 			add(name, monday, _("Would run"), times, customers).runs = times
 	for name, monday, action, summary, *figures in found.actions():
-		add(name, monday, summary or _(action), *figures)
+		add(name, monday, summary or _(action, context="CRM Ext"), *figures)
 	for name, monday, loser, *figures in found.losers():
 		add(name, monday, _("In the place of “{0}”").format(loser), *figures)
 	for name, monday, status, reason, *figures in runs:
@@ -209,7 +209,14 @@ def _tell(rule: str, owner: str | None, monday: date) -> bool:
 
 def _content(week: Week) -> str:
 	"""The week as HTML in one line, for Frappe reads the content of a mail as Markdown."""
-	heads = ("", _("Times"), _("Customers"), _("Would Change"), _("Nothing to Change"), _("Would Fail"))
+	heads = (
+		"",
+		_("Times"),
+		_("Customers", context="CRM Ext"),
+		_("Would Change"),
+		_("Nothing to Change"),
+		_("Would Fail"),
+	)
 	rows = [_row("th", heads)]
 	for line in week.lines:
 		figures = (line.times, line.customers, line.changes, line.unchanged, line.failures)

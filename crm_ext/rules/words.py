@@ -38,7 +38,7 @@ def threshold_words(op: str, operand: object, type_: FactType, currency: str, *,
 			"eq": _("other than {0}"),
 			"present": _("missing"),
 			"in": _("none of {0}"),
-			"any": _("none of {0}"),
+			"any": _("includes none of {0}"),
 		}
 	elif type_ is FactType.DATE:
 		phrases = {
@@ -79,7 +79,8 @@ def value_words(value: object, type_: FactType, currency: str) -> str:
 		return _number(value)
 	if isinstance(value, list | tuple):
 		return ", ".join(
-			_(member, context="Tag") if isinstance(member, str) else "/".join(member) for member in value
+			"/".join(_(one, context="Tag") for one in ([member] if isinstance(member, str) else member))
+			for member in value
 		)
 	return _(str(value))
 

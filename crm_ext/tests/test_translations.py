@@ -32,12 +32,20 @@ def framework(site):
 
 
 @pytest.fixture(scope="module")
-def fact_texts(site):
-	"""Labels and units of all registered facts."""
+def registered(site):
+	"""What all registered facts, triggers and actions, and the states of rules, say: (English, context)."""
+	from crm_ext.linkage.registry import actions, triggers
+	from crm_ext.rules.lifecycle import Status
 	from crm_ext.rules.site import registry
 
-	said = {text for fact in registry().values() for text in (fact.label, fact.unit)}
-	return {text for text in said if says_something(text)}
+	parameters = [parameter for action in actions().values() for parameter in action.parameters]
+	choices = [p.options.split("\n") for p in parameters if p.fieldtype == "Select"]
+	plain = [text for fact in registry().values() for text in (fact.label, fact.unit)]
+	plain += [parameter.description for parameter in parameters]
+	named = [*triggers(), *actions(), *(status.value for status in Status)]
+	named += [*(p.label for p in parameters), *(choice for some in choices for choice in some)]
+	said = [(text, "") for text in plain] + [(text, "CRM Ext") for text in named]
+	return {(text, context) for text, context in said if says_something(text)}
 
 
 def rows():
@@ -58,12 +66,16 @@ def test_every_text_is_said_in_chinese(framework):
 	assert untold == []
 
 
-def test_every_fact_is_said_in_chinese(framework, fact_texts):
-	assert [text for text in sorted(fact_texts) if (text, "") not in known() and text not in framework] == []
+def test_everything_registered_is_said_in_chinese(framework, registered):
+	assert [
+		(text, context)
+		for text, context in sorted(registered)
+		if not {(text, context), (text, "")} & known() and text not in framework
+	] == []
 
 
-def test_every_row_is_of_use(fact_texts):
-	used = set(texts()) | {(text, "") for text in fact_texts}
+def test_every_row_is_of_use(registered):
+	used = set(texts()) | registered
 	anywhere = {text for text, _ in used}
 	assert [
 		row for row in rows() if not ((row[0], row[2]) in used or (not row[2] and row[0] in anywhere))
@@ -104,4 +116,6 @@ def test_the_collector_finds_texts_of_every_kind():
 		("Your Customers", ""),  # a heading of the workspace
 		("Give Tag", ""),  # a script
 		("High Value", "Tag"),  # a shipped tag
+		("Win-back", ""),  # a bundle of shipped rules
+		("Outranked", ""),  # a choice of an enumeration
 	} <= found

@@ -38,16 +38,18 @@ SPOKEN_CONSTANTS = {
 		"TREE_OPERATORS",
 		"_OPS",
 	),
+	"linkage/model.py": ("Outcome",),
 	"linkage/sources/documents.py": ("ORDER_SUBMITTED", "DELIVERY_SUBMITTED", "INVOICE_SUBMITTED"),
 	"linkage/sources/issues.py": ("ISSUE_OPENED", "ISSUE_CLOSED"),
 	"linkage/sources/outside.py": ("SURVEY_ANSWERED",),
 	"rules/actions.py": ("TAG_GAINED", "TAG_LOST", "PROFILE_CHANGED", "OCCASION", "SCHEDULE"),
 	"rules/grid.py": ("MISSING", "KNOWN", "ANYTHING", "NONE_NAMED"),
 	"rules/static_check.py": ("SENTENCES",),
+	"setup/linkage_bundles.py": ("RETAIL", "B2B", "WIN_BACK", "FIRST_ORDER", "KEY_CUSTOMER_LOST"),
 	"tags/model.py": ("CONDITIONS_CEASED", "REPLACED", "RULE_ENDED", "LOWER_RANK"),
 	"tags/service.py": ("EXPIRED", "MERGED"),
 }
-"""Constants that are translated where they are shown."""
+"""Constants and enumerations that are translated where they are shown."""
 
 _JS_CALL = re.compile(r"""(?<![\w.])__\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\$]|\\.)*`)""")
 _JS_CONTEXT = re.compile(r"""\s*,\s*(?:null|\[\s*\]|undefined)\s*,\s*["'](?P<context>[^"']+)["']""")
@@ -90,6 +92,10 @@ def _of_python(path: Path, relative: str) -> Iterator[Text]:
 			yield from _of_call(node)
 		elif isinstance(node, ast.ClassDef) and relative == "exceptions.py":
 			yield from ((text, "") for text in _assigned(node.body, ("template",)))
+		elif isinstance(node, ast.ClassDef) and node.name in SPOKEN_CONSTANTS.get(relative, ()):
+			yield from (
+				(text, "") for one in node.body if isinstance(one, ast.Assign) for text in _strings(one.value)
+			)
 		elif isinstance(node, ast.Dict) and relative.startswith("setup/"):
 			yield from _of_dict(node)
 	yield from ((text, "") for text in _assigned(tree.body, SPOKEN_CONSTANTS.get(relative, ())))
@@ -121,7 +127,7 @@ def _assigned(body: Iterable[ast.stmt], names: Iterable[str]) -> Iterator[str]:
 	for node in body:
 		if isinstance(node, ast.Assign | ast.AnnAssign):
 			targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-			if any(getattr(target, "id", None) in names for target in targets):
+			if any(getattr(name, "id", None) in names for target in targets for name in ast.walk(target)):
 				yield from _strings(node.value)
 
 

@@ -66,7 +66,7 @@ def action() -> Action:
 def _summary(parameters: Mapping[str, object]) -> str:
 	if parameters["by"] == USER:
 		return get_fullname(parameters["user"])
-	return _("By {0}").format(_(parameters["by"]))
+	return _("By {0}", context="CRM Ext").format(_(parameters["by"]))
 
 
 def _preview(work: Work) -> Outcome:

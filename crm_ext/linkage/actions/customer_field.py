@@ -65,7 +65,7 @@ def _setting(label: str, field: str, doctype: str, filters: Mapping[str, object]
 		name=f"Set {label}",
 		run=run,
 		preview=preview,
-		summary=lambda parameters: f"{_(label)}: {parameters[parameter.name]}",
+		summary=lambda parameters: _("{0}: {1}").format(_(label), parameters[parameter.name]),
 		parameters=(parameter,),
 		check=check,
 		effects=lambda _parameters: [fact_changed(field)],

@@ -95,7 +95,7 @@ def _summary(parameters: Mapping[str, object]) -> str:
 		name = full_names([parameters["user"]])
 	else:
 		name = _(parameters["role"]) if who == ROLE else _(who)
-	return f"{parameters['template']} → {name} ({_(parameters['channel'])})"
+	return f"{parameters['template']} → {name} ({_(parameters['channel'], context='CRM Ext')})"
 
 
 def _preview(work: Work) -> Outcome:

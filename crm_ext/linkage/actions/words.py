@@ -43,4 +43,4 @@ def customer_name(customer: str) -> str:
 
 def change(label: str, before: str | None, after: str) -> str:
 	"""“Price List: Standard → Gold”."""
-	return f"{_(label)}: {before or '–'} → {after}"
+	return _("{0}: {1}").format(_(label), f"{before or '–'} → {after}")

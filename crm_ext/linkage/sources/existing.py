@@ -67,9 +67,9 @@ class _Beginning:
 		trigger = registry.triggers().get(rule.trigger)
 		wanted = started and rule.doc.include_existing and trigger and trigger.available()
 		self.existing = trigger.existing if wanted else None
-		self.notes = rule.trigger == PROFILE_CHANGED or (
-			rule.trigger == SCHEDULE and started and not rule.doc.include_existing
-		)
+		by_the_clock = rule.trigger == SCHEDULE and started
+		self.notes = rule.trigger == PROFILE_CHANGED or (by_the_clock and not rule.doc.include_existing)
+		self.anew = by_the_clock and rule.doc.include_existing
 
 	def everybody(self, commit: bool) -> int:
 		"""Go through all customers. A rule that cannot be evaluated now begins in a later night."""
@@ -79,7 +79,7 @@ class _Beginning:
 				matching.condition(self.rule)
 			except RuleError:
 				return told
-		if self.notes or self.existing:
+		if self.notes or self.anew or self.existing:
 			for chunk in everybody():
 				if not frappe.db.exists(RULE, self.version):
 					return told
@@ -91,6 +91,8 @@ class _Beginning:
 
 	def _slice(self, chunk: CustomerSlice) -> int:
 		lock(chunk)
+		if self.anew:
+			schedule.begin_anew(self.rule, chunk)
 		if self.notes:
 			(profile if self.rule.trigger == PROFILE_CHANGED else schedule).baseline(self.rule, chunk)
 		return inbox.tell(self._own(self.existing(self.rule.doc, chunk))) if self.existing else 0

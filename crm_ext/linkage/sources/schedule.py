@@ -43,6 +43,14 @@ def baseline(rule: LiveRule, chunk: CustomerSlice) -> None:
 	_note(rule, _due(rule, chunk, today - timedelta(days=1), within), within)
 
 
+def begin_anew(rule: LiveRule, chunk: CustomerSlice) -> None:
+	"""As a rule begins with those who qualify already: what it was told as an observing one counts no more."""
+	within, names = chunk.where("customer")
+	frappe.db.sql(
+		f"UPDATE `tab{matching.MATCH}` SET period = NULL WHERE {within} AND rule = %s", (*names, rule.name)
+	)
+
+
 def past(document, since: datetime) -> Iterator[Event]:
 	"""Who meets the conditions now, in each period since a moment on its day."""
 	rule = live_rule(document, getdate())
@@ -97,7 +105,7 @@ def _note(rule: LiveRule, customers: Sequence[str], within: Period) -> None:
 def _event(document, customer: str, within: Period, day: date) -> Event:
 	rule = document.name or document.title or ""
 	return Event(
-		key=f"{SCHEDULE}:{rule}:{customer}:{within.name}",
+		key=f"{SCHEDULE}:{rule}:{customer}:{within.name}:{document.status}",
 		trigger=SCHEDULE,
 		customer=customer,
 		occurred_at=datetime.combine(day, time.min),

@@ -134,7 +134,7 @@
 	.crm-ext-facts dt { font-size: var(--text-xs); font-weight: 400; color: var(--text-muted); }
 	.crm-ext-facts dd { margin: 0; color: var(--text-color); overflow-wrap: anywhere; }
 	.crm-ext-table { width: 100%; border-collapse: collapse; }
-	.crm-ext-table th { font-size: var(--text-xs); font-weight: 400; color: var(--text-muted); padding: 4px 8px; }
+	.crm-ext-table th { white-space: nowrap; font-size: var(--text-xs); font-weight: 400; color: var(--text-muted); padding: 4px 8px; }
 	.crm-ext-table td { padding: 7px 8px; border-top: 1px solid var(--border-color); vertical-align: middle; overflow-wrap: anywhere; }
 	.crm-ext-table .is-number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 	.crm-ext-table .is-name { min-width: 150px; }

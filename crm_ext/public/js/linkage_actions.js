@@ -47,7 +47,7 @@
 
 	function row_html(row, action, editable) {
 		const { escape, pill } = crm_ext.ui;
-		const label = action ? action.label : __(row.action || "…");
+		const label = action ? action.label : __(row.action || "…", null, "CRM Ext");
 		const mark = !action
 			? pill(__("Not Available"), "red")
 			: action.external
@@ -137,7 +137,7 @@
 			fields: [
 				{
 					fieldname: "action",
-					label: __("Action"),
+					label: __("Action", null, "CRM Ext"),
 					fieldtype: "Select",
 					options: ["", ...options_of(actions, row)],
 					reqd: 1,
@@ -159,7 +159,7 @@
 		if (row && !actions.has(row.action)) {
 			options.push({
 				value: row.action,
-				label: __("{0} (not available)", [__(row.action)]),
+				label: __("{0} (not available)", [__(row.action, null, "CRM Ext")]),
 			});
 		}
 		return options;

@@ -20,7 +20,7 @@
 		const source = graph.sources.find((one) => one.id === id);
 		const rules = graph.rules.filter((rule) => rule.source === id);
 		const title = source.tag
-			? `${escape(__(source.trigger))} ${chip(source.tag, source.colour)}`
+			? `${escape(__(source.trigger, null, "CRM Ext"))} ${chip(source.tag, source.colour)}`
 			: escape(source.label);
 		return `<h5>${title}</h5>
 			<p class="text-muted">${escape(
@@ -38,7 +38,7 @@
 		const runs = (text, filters) =>
 			`<a href="#" data-runs="${escape(JSON.stringify({ rule: name, ...filters }))}">${text}</a>`;
 		return `<h5>${rule_link(name)}</h5>
-			<p>${pill(__(rule.status), crm_ext.rules.STATUS_COLOUR[rule.status])}</p>
+			<p>${pill(__(rule.status, null, "CRM Ext"), crm_ext.rules.STATUS_COLOUR[rule.status])}</p>
 			${rule.last_error ? `<p class="crm-ext-error">${escape(rule.last_error)}</p>` : ""}
 			${facts([
 				[
@@ -49,7 +49,7 @@
 				[__("Bundle"), escape(rule.bundle && __(rule.bundle))],
 				[
 					__("Exclusion Group"),
-					escape(rule.group && __("{0}, priority {1}", [rule.group, rule.priority])),
+					escape(rule.group && __("{0}, priority {1}", [__(rule.group), rule.priority])),
 				],
 				[__("Runs in 30 Days"), runs(number(rule.runs_30d), {})],
 				[
@@ -87,11 +87,12 @@
 	}
 
 	const label_of = (graph, link) =>
-		graph.actions.find((one) => one.id === link.action)?.label || __(link.action);
+		graph.actions.find((one) => one.id === link.action)?.label ||
+		__(link.action, null, "CRM Ext");
 
 	function part_html(title, rule, texts) {
 		return `<div class="crm-ext-part"><div class="crm-ext-part-head"><b>${title}</b>
-			${crm_ext.ui.pill(__(rule.status), crm_ext.rules.STATUS_COLOUR[rule.status])}</div>
+			${crm_ext.ui.pill(__(rule.status, null, "CRM Ext"), crm_ext.rules.STATUS_COLOUR[rule.status])}</div>
 			${list_html(texts)}</div>`;
 	}
 

@@ -17,7 +17,7 @@
 			fields: [
 				{
 					fieldname: "days",
-					label: __("Period"),
+					label: __("Period", null, "CRM Ext"),
 					fieldtype: "Select",
 					options: PERIODS.map((days) => ({
 						value: String(days),
@@ -80,8 +80,12 @@
 					colour: `var(--${crm_ext.linkage.colour(one.outcome)}-500)`,
 				}))
 			),
-			result.actions.length ? heading(__("Actions")) + actions_html(result.actions) : "",
-			result.sample.length ? heading(__("Customers")) + sample_html(result.sample) : "",
+			result.actions.length
+				? heading(__("Actions", null, "Linkage Rule")) + actions_html(result.actions)
+				: "",
+			result.sample.length
+				? heading(__("Customers", null, "Linkage Rule")) + sample_html(result.sample)
+				: "",
 		].join("");
 	}
 
@@ -114,7 +118,7 @@
 				<td class="is-number">${number(one.count)}</td>
 				<td class="is-number">${number(one.unchanged)}</td></tr>`
 		);
-		return `<table class="crm-ext-table"><thead><tr><th>${__("Action")}</th><th>${__(
+		return `<table class="crm-ext-table"><thead><tr><th>${__("Action", null, "CRM Ext")}</th><th>${__(
 			"What It Does"
 		)}</th>
 			<th class="is-number">${__("Would Be Done")}</th>
@@ -138,7 +142,7 @@
 		);
 		return `<table class="crm-ext-table"><thead><tr><th>${__("Customer")}</th><th>${__(
 			"Event"
-		)}</th><th>${__("Outcome")}</th><th>${__("Actions")}</th></tr></thead>
+		)}</th><th>${__("Outcome", null, "CRM Ext")}</th><th>${__("Actions", null, "Linkage Rule")}</th></tr></thead>
 			<tbody>${rows.join("")}</tbody></table>`;
 	}
 })();

@@ -95,7 +95,7 @@
 	function source_html(source) {
 		const { chip, escape } = crm_ext.ui;
 		const content = source.tag
-			? `<span class="crm-ext-node-note">${escape(__(source.trigger))}</span>
+			? `<span class="crm-ext-node-note">${escape(__(source.trigger, null, "CRM Ext"))}</span>
 				${chip(source.tag, source.colour)}`
 			: `<span class="crm-ext-node-title">${escape(source.label)}</span>`;
 		return node("source", source.id, "is-source", content, source.label);
@@ -126,8 +126,8 @@
 			`is-rule is-${rule.status.toLowerCase()} ${rule.last_error ? "is-broken" : ""}`,
 			`<span class="crm-ext-node-head">
 				<span class="crm-ext-node-title">${escape(rule.name)}</span>
-				<span class="indicator ${rule.last_error ? "red" : colour}" title="${escape(__(rule.status))}"
-					>${escape(__(rule.status))}</span>
+				<span class="indicator ${rule.last_error ? "red" : colour}" title="${escape(__(rule.status, null, "CRM Ext"))}"
+					>${escape(__(rule.status, null, "CRM Ext"))}</span>
 			</span>
 			${notes.length ? `<span class="crm-ext-node-note">${escape(notes.join(" · "))}</span>` : ""}
 			${figures.length ? `<span class="crm-ext-node-figures">${figures.join("")}</span>` : ""}`,

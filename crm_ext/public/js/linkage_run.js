@@ -46,11 +46,18 @@
 			[__("Linkage Rule"), link("Linkage Rule", doc.rule)],
 			[
 				__("Event"),
-				escape(__(doc.trigger) + (doc.tag ? `: ${__(doc.tag, null, "Tag")}` : "")),
+				escape(
+					doc.tag
+						? __("{0}: {1}", [
+								__(doc.trigger, null, "CRM Ext"),
+								__(doc.tag, null, "Tag"),
+							])
+						: __(doc.trigger, null, "CRM Ext")
+				),
 			],
 			[__("Occurred At"), moment(doc.occurred_at)],
 			[
-				__("Document"),
+				__("Document", null, "Linkage Run"),
 				link(
 					doc.reference_doctype,
 					doc.reference_name,
@@ -72,7 +79,7 @@
 		const rows = (frm.doc.actions || []).map(
 			(row) => `<tr>
 				<td class="is-number text-muted">${row.idx}</td>
-				<td><b>${escape(__(row.action))}</b>
+				<td><b>${escape(__(row.action, null, "CRM Ext"))}</b>
 					<div class="text-muted">${escape(row.summary)}</div></td>
 				<td>${crm_ext.linkage.pill(row.status)}</td>
 				<td>${escape(row.result)}${
@@ -84,7 +91,7 @@
 			</tr>`
 		);
 		const html = rows.length
-			? `<table class="crm-ext-table"><thead><tr><th></th><th>${__("Action")}</th><th>${__(
+			? `<table class="crm-ext-table"><thead><tr><th></th><th>${__("Action", null, "CRM Ext")}</th><th>${__(
 					"Status"
 				)}</th><th>${__("Result")}</th><th>${__("Record")}</th></tr></thead>
 				<tbody>${rows.join("")}</tbody></table>`
@@ -158,7 +165,9 @@
 		}
 		const again = () => frm.reload_doc();
 		frm.add_custom_button(__("Retry"), () => crm_ext.linkage.retry([frm.doc.name], again));
-		frm.add_custom_button(__("Dismiss"), () => crm_ext.linkage.dismiss([frm.doc.name], again));
+		frm.add_custom_button(__("Dismiss", null, "Linkage Run"), () =>
+			crm_ext.linkage.dismiss([frm.doc.name], again)
+		);
 	};
 
 	const may_mend = () =>
@@ -192,8 +201,8 @@
 					});
 					done();
 				}),
-			__("Dismiss"),
-			__("Dismiss")
+			__("Dismiss", null, "Linkage Run"),
+			__("Dismiss", null, "Linkage Run")
 		);
 
 	/** Retry and Dismiss for the runs chosen in the list. */
@@ -203,7 +212,7 @@
 		}
 		for (const [label, action] of [
 			[__("Retry"), crm_ext.linkage.retry],
-			[__("Dismiss"), crm_ext.linkage.dismiss],
+			[__("Dismiss", null, "Linkage Run"), crm_ext.linkage.dismiss],
 		]) {
 			listview.page.add_actions_menu_item(label, () => {
 				const faulty = listview

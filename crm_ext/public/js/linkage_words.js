@@ -46,7 +46,10 @@
 	crm_ext.linkage.colour = (outcome) => crm_ext.linkage.COLOUR[outcome] || "gray";
 
 	crm_ext.linkage.pill = (outcome, label) =>
-		crm_ext.ui.pill(label || __(outcome), crm_ext.linkage.colour(outcome));
+		crm_ext.ui.pill(
+			label || __(outcome, null, "Linkage Run"),
+			crm_ext.linkage.colour(outcome)
+		);
 
 	/** Bars with a name and a number each: [{label, value, colour}]; colours are CSS ones. */
 	crm_ext.linkage.bars = (rows) => {
@@ -76,15 +79,16 @@
 
 	/** A rule as one sentence (HTML), with its actions as a numbered list and its limits below. */
 	crm_ext.linkage.sentence = (doc, facts, actions, colours = {}) => {
+		const event = event_html(doc, colours);
 		const conditions = crm_ext.rules.conditions_html(doc.conditions || [], facts);
-		const joined =
+		const head =
 			doc.trigger === "Profile Changed"
-				? conditions || "…"
-				: conditions && `, ${__("and", null, "Linkage Rule")} ${conditions}`;
+				? __("As soon as a customer meets this: {0}, then:", [conditions || "…"])
+				: conditions
+					? __("{0}, and {1}, then:", [event, conditions])
+					: __("{0}, then:", [event]);
 		const limits = crm_ext.linkage.limits(doc);
-		return `<p>${event_html(doc, colours)}${
-			doc.trigger === "Profile Changed" ? ` ${joined}` : joined
-		}, ${__("then:", null, "Linkage Rule")}</p>
+		return `<p>${head}</p>
 			${actions_html(doc.actions || [], actions)}
 			${limits.length ? `<p class="text-muted">${limits.join(" · ")}</p>` : ""}`;
 	};
@@ -97,7 +101,6 @@
 		const sentences = {
 			"Tag Gained": () => __("When a customer gains {0}", [tag]),
 			"Tag Lost": () => __("When a customer loses {0}", [tag]),
-			"Profile Changed": () => __("As soon as a customer meets this:"),
 			"Order Submitted": () => __("When an order of a customer is submitted"),
 			"Delivery Submitted": () => __("When a delivery to a customer is submitted"),
 			"Invoice Submitted": () => __("When an invoice to a customer is submitted"),
@@ -113,7 +116,9 @@
 		return sentences[doc.trigger]
 			? sentences[doc.trigger]()
 			: doc.trigger
-				? __("At the event {0} of a customer", [escape(__(doc.trigger)).bold()])
+				? __("At the event {0} of a customer", [
+						escape(__(doc.trigger, null, "CRM Ext")).bold(),
+					])
 				: `<span class="text-muted">${__("When …")}</span>`;
 	}
 
@@ -154,7 +159,7 @@
 		}
 		return `<ol>${rows
 			.map((row) => {
-				const label = actions.get(row.action)?.label || __(row.action);
+				const label = actions.get(row.action)?.label || __(row.action, null, "CRM Ext");
 				return `<li>${crm_ext.linkage.action_html(label, row.summary)}</li>`;
 			})
 			.join("")}</ol>`;
@@ -178,7 +183,7 @@
 				__("{0} % held out", [crm_ext.ui.number(flt(doc.hold_out_percent))]),
 			doc.rule_group &&
 				__("at most one rule of {0} (priority {1})", [
-					escape(doc.rule_group),
+					escape(__(doc.rule_group)),
 					cint(doc.priority),
 				]),
 			cint(doc.all_or_nothing) && __("all or nothing"),

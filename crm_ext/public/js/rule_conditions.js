@@ -199,7 +199,7 @@
 						.replace(/^(.+)$/s, part.length > 1 ? "($1)" : "$1")
 				: part
 		);
-		return parts.join(` <b class="crm-ext-and">${__("and")}</b> `);
+		return parts.join(` <b class="crm-ext-and">${__("and", null, "CRM Ext")}</b> `);
 	};
 
 	function row_html(row, fact) {
@@ -236,7 +236,7 @@
 		const number = Number(value.replaceAll(",", ""));
 		if (NUMERIC.includes(fact?.type) && !Number.isNaN(number)) {
 			if (sentence && fact.unit === __("0 or 1")) {
-				return number ? __("Yes") : __("No");
+				return number ? __("Yes") : __("No", null, "CRM Ext");
 			}
 			const shown = format_number(number, null, Number.isInteger(number) ? 0 : 2);
 			const unit = fact.type === "money" ? row.currency : __(fact.unit || "");
@@ -245,6 +245,10 @@
 		}
 		if (fact?.type === "date" && /^\d{4}-\d{2}-\d{2}$/.test(value)) {
 			return frappe.datetime.str_to_user(value);
+		}
+		if (sentence && fact?.options === "Customer Tag") {
+			const tags = value.split(",").map((tag) => __(tag.trim(), null, "Tag"));
+			return tags.join(", ");
 		}
 		return value;
 	}

@@ -10,14 +10,6 @@
 	/** By DocType: `consequences()` of the steps of its life cycle, `no_conditions()`: what a rule without any does. */
 	crm_ext.rules.words ??= {};
 
-	crm_ext.rules.STATUS_COLOUR = {
-		Draft: "gray",
-		Observing: "blue",
-		Active: "green",
-		Paused: "orange",
-		Stopped: "red",
-	};
-
 	crm_ext.rules.TRANSITIONS = {
 		Draft: ["Active", "Observing"],
 		Observing: ["Active", "Draft", "Stopped"],
@@ -42,7 +34,7 @@
 		if (frm.is_new()) {
 			return;
 		}
-		frm.page.set_indicator(__(status), crm_ext.rules.STATUS_COLOUR[status]);
+		frm.page.set_indicator(__(status, null, "CRM Ext"), crm_ext.rules.STATUS_COLOUR[status]);
 		if (frm.doc.last_error) {
 			frm.set_intro(
 				__("This rule cannot be evaluated: {0}", [crm_ext.ui.escape(frm.doc.last_error)]),
@@ -106,7 +98,7 @@
 				frappe.show_alert({
 					message: __("{0} is now {1}.", [
 						crm_ext.ui.escape(frm.doc.name).bold(),
-						__(status),
+						__(status, null, "CRM Ext"),
 					]),
 					indicator: crm_ext.rules.STATUS_COLOUR[status],
 				})

@@ -11,7 +11,7 @@ frappe.ui.form.on("Account Manager", {
 			return;
 		}
 		const customers = { account_manager: frm.doc.user, disabled: 0 };
-		frm.add_custom_button(__("Customers"), () =>
+		frm.add_custom_button(__("Customers", null, "Linkage Rule"), () =>
 			frappe.set_route("List", "Customer", customers)
 		);
 		show_load(frm, customers);

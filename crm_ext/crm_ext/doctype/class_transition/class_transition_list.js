@@ -5,17 +5,5 @@ frappe.listview_settings["Class Transition"] = {
 	add_fields: ["status", "last_error"],
 	hide_name_column: true,
 
-	get_indicator(doc) {
-		const colours = {
-			Draft: "gray",
-			Observing: "blue",
-			Active: "green",
-			Paused: "orange",
-			Stopped: "red",
-		};
-		if (doc.last_error) {
-			return [__("Cannot Be Evaluated"), "red", "last_error,is,set"];
-		}
-		return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];
-	},
+	get_indicator: (doc) => crm_ext.rules.list_indicator(doc),
 };

@@ -53,7 +53,7 @@ async function show_tags(frm) {
 				tag.colour
 			)}</a></td>
 			<td class="is-number">${number(tag.rank)}</td>
-			<td>${escape(__(tag.status))}</td>
+			<td>${escape(__(tag.status, null, "CRM Ext"))}</td>
 			<td style="width: 40%"><div style="height: 8px; border-radius: 4px; margin-top: 7px;
 				width: ${(100 * tag.customers) / most}%; background: ${crm_ext.ui.colour(tag.colour)}"></div></td>
 			<td class="is-number">${number(tag.customers)}</td>

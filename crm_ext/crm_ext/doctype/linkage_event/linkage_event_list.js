@@ -3,7 +3,7 @@
 
 frappe.listview_settings["Linkage Event"] = {
 	hide_name_column: true,
-	formatters: { trigger: (value) => frappe.utils.escape_html(__(value)) },
+	formatters: { trigger: (value) => frappe.utils.escape_html(__(value, null, "CRM Ext")) },
 	get_indicator: (doc) =>
 		doc.processed
 			? [__("Processed"), "gray", "processed,=,1"]

@@ -28,10 +28,16 @@ class LinkageRule(RuleDocument):
 	without_conditions = True
 
 	def validate(self) -> None:
+		self.keep_baseline()
 		self.validate_trigger()
 		self.validate_actions()
 		self.validate_limits()
 		super().validate()
+
+	def keep_baseline(self) -> None:
+		"""It is the job's to say (`sources.existing`): a form may have been open since before."""
+		before = self.get_doc_before_save()
+		self.baseline_version = before.baseline_version if before else None
 
 	def validate_trigger(self) -> None:
 		"""The trigger is known, has what it needs, and nothing of another one."""
@@ -39,7 +45,7 @@ class LinkageRule(RuleDocument):
 		for field in TRIGGER_FIELDS:
 			if field in trigger.fields and not self.get(field):
 				label = self.meta.get_label(field)
-				frappe.throw(_("{0}: fill in “{1}”.").format(_(self.trigger), _(label)))
+				frappe.throw(_("{0}: fill in “{1}”.").format(_(self.trigger, context="CRM Ext"), _(label)))
 			if self.get(field) and field not in trigger.fields + trigger.options:
 				self.set(field, None)
 		if self.trigger == SCHEDULE:
@@ -54,7 +60,8 @@ class LinkageRule(RuleDocument):
 				row.summary = registry.action(row.action).summary(given)
 			except CrmExtError as error:
 				frappe.throw(
-					_("Actions, row {0}: {1}").format(row.idx, error.translated(_)), title=_("Action")
+					_("Actions, row {0}: {1}").format(row.idx, errors.spoken(error)),
+					title=_("Action", context="CRM Ext"),
 				)
 
 	def validate_limits(self) -> None:

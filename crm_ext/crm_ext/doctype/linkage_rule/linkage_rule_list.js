@@ -5,10 +5,8 @@ frappe.listview_settings["Linkage Rule"] = {
 	add_fields: ["status", "last_error", "tag"],
 	hide_name_column: true,
 	formatters: {
-		trigger: (value, _df, doc) =>
-			frappe.utils.escape_html(
-				doc.tag ? `${__(value)}: ${__(doc.tag, null, "Tag")}` : __(value)
-			),
+		trigger: (value) => frappe.utils.escape_html(__(value, null, "CRM Ext")),
+		tag: (value) => frappe.utils.escape_html(value ? __(value, null, "Tag") : ""),
 	},
 
 	onload(listview) {
@@ -17,17 +15,5 @@ frappe.listview_settings["Linkage Rule"] = {
 		);
 	},
 
-	get_indicator(doc) {
-		const colours = {
-			Draft: "gray",
-			Observing: "blue",
-			Active: "green",
-			Paused: "orange",
-			Stopped: "red",
-		};
-		if (doc.last_error) {
-			return [__("Cannot Be Evaluated"), "red", "last_error,is,set"];
-		}
-		return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];
-	},
+	get_indicator: (doc) => crm_ext.rules.list_indicator(doc),
 };

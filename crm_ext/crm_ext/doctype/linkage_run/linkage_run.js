@@ -7,7 +7,10 @@ frappe.ui.form.on("Linkage Run", {
 	async refresh(frm) {
 		crm_ext.ui.style();
 		const run = frm.doc.name;
-		frm.page.set_indicator(__(frm.doc.status), crm_ext.linkage.colour(frm.doc.status));
+		frm.page.set_indicator(
+			__(frm.doc.status, null, "Linkage Run"),
+			crm_ext.linkage.colour(frm.doc.status)
+		);
 		frm.toggle_display(crm_ext.linkage.RUN_FIELDS, false);
 		crm_ext.linkage.show_actions(frm);
 		crm_ext.linkage.add_run_buttons(frm);

@@ -52,7 +52,7 @@ class LinkageMapPage {
 				{ value: "", label: __("All but Stopped") },
 				...Object.keys(crm_ext.rules.STATUS_COLOUR).map((status) => ({
 					value: status,
-					label: __(status),
+					label: __(status, null, "CRM Ext"),
 				})),
 			],
 			change: change("status"),

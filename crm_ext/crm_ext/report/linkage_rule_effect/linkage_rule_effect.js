@@ -11,7 +11,7 @@ frappe.query_reports["Linkage Rule Effect"] = {
 		},
 		{
 			fieldname: "days",
-			label: __("Days After"),
+			label: __("Days After", null, "CRM Ext"),
 			fieldtype: "Select",
 			options: ["30", "90", "180", "365"],
 			default: "90",

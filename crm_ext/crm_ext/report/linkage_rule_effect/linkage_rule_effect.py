@@ -137,7 +137,7 @@ def _columns() -> list[dict]:
 		("treated", _("Mean, Treated"), "Float", None, 125),
 		("held_out_n", _("Held Out"), "Int", None, 85),
 		("held_out", _("Mean, Held Out"), "Float", None, 135),
-		("difference", _("Difference"), "Float", None, 120),
+		("difference", _("Difference", context="CRM Ext"), "Float", None, 120),
 		("low", _("95 %, from"), "Float", None, 120),
 		("high", _("95 %, to"), "Float", None, 120),
 		("currency", _("Currency"), "Link", "Currency", 90),
