@@ -189,8 +189,8 @@ class NotForDesk(RuleError):
 	template = "Customers do not use the Desk. Choose the channel E-mail for them."
 
 
-class NegativeNumber(RuleError):
-	template = "“{parameter}” cannot be negative."
+class OutOfRange(RuleError):
+	template = "“{parameter}” must lie between 0 and {most}."
 
 
 class WebhookUnusable(CrmExtError):
@@ -211,3 +211,7 @@ class NotFromOutside(RuleError):
 
 class NotYetRefreshed(CrmExtError):
 	template = "The figures of this customer are not there yet. They are computed within five minutes; try again then."
+
+
+class ParametersNotAnObject(RuleError):
+	template = "The parameters of “{action}” are a JSON object: names of parameters, each with a value."

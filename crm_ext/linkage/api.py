@@ -10,6 +10,7 @@ from frappe import _
 from frappe.utils import cint, get_datetime
 
 from crm_ext.errors import speaking
+from crm_ext.exceptions import NoSuchRecord, Term
 from crm_ext.linkage import dry_run as dry_run_
 from crm_ext.linkage import explain as explain_
 from crm_ext.linkage import map as map_
@@ -62,7 +63,7 @@ def actions() -> list[dict]:
 def summary(action: str, parameters: dict | str) -> dict:
 	"""An action in a few words: {summary, parameters}, the parameters checked and completed."""
 	frappe.has_permission(RULE, "write", throw=True)
-	given = parameters_.clean(action, frappe.parse_json(parameters) or {})
+	given = parameters_.clean(action, _object(parameters or {}))
 	return {"summary": registry.action(action).summary(given), "parameters": given}
 
 
@@ -75,7 +76,11 @@ def explain(customer: str, event: dict | str) -> dict:
 	"""
 	check_customer(customer)
 	frappe.has_permission(RULE, "read", throw=True)
-	return explain_.explain(customer, _object(event))
+	given = _object(event)
+	given["facts"] = _object(given.get("facts") or {})
+	given["occurred_at"] = _moment(given.get("occurred_at"))
+	texts = ("trigger", "tag", "rule", "company", "reference_doctype", "reference_name")
+	return explain_.explain(customer, {**given, **{name: str(given.get(name) or "") for name in texts}})
 
 
 @frappe.whitelist(methods=["POST"])
@@ -148,11 +153,12 @@ def record_event(
 	"""
 	check_customer(customer)
 	frappe.only_for(MANAGERS)
+	_check_reference(reference_doctype, reference_name)
 	recorded = outside.record(
 		customer,
 		event,
 		key=key,
-		occurred_at=get_datetime(occurred_at) if occurred_at else None,
+		occurred_at=_moment(occurred_at),
 		facts=_object(facts) if facts else {},
 		reference_doctype=reference_doctype or "",
 		reference_name=reference_name or "",
@@ -189,6 +195,27 @@ def _object(value: dict | str) -> dict:
 			_("Give an object such as {0}.").format('{"trigger": "Tag Gained", "tag": "High Value"}')
 		)
 	return found
+
+
+def _moment(value: str | datetime | None) -> datetime | None:
+	if not value:
+		return None
+	try:
+		return get_datetime(value)
+	except (ValueError, TypeError):
+		frappe.throw(
+			_("“{0}” is no date and time. Give one such as {1}.").format(value, "2026-01-31 09:30:00")
+		)
+
+
+def _check_reference(doctype: str | None, name: str | None) -> None:
+	"""Raises NoSuchRecord for a document that the user may not read, as for one that is not there."""
+	if name and not (
+		frappe.db.exists("DocType", doctype)
+		and frappe.db.exists(doctype, name)
+		and frappe.has_permission(doctype, "read", doc=name)
+	):
+		raise NoSuchRecord(value=name, doctype=Term(doctype or ""), parameter=Term("Document"))
 
 
 def _names(runs: list | str) -> list[str]:

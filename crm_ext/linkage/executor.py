@@ -115,7 +115,11 @@ class _Execution:
 	def __init__(self, rule: str, commit: bool):
 		self.rule = frappe.get_cached_doc(RULE, rule)
 		self.commit = commit
-		self.rows: dict[str, ActionRow] = {row.row: row for row in action_rows(self.rule)}
+		self.rows: dict[object, ActionRow] = {}
+		"""By the name of the row, and by place and action: who saves a rule over REST may give its rows new names."""
+		for place, row in enumerate(action_rows(self.rule), 1):
+			self.rows |= {row.row: row, (place, row.action): row}
+		self.logged: set[tuple[type, str]] = set()
 		known = registry.actions()
 		sets = all(known[row.action].set_based for row in self.rows.values() if row.action in known)
 		self.batch = BATCH_OF_SETS if sets and not self.rule.all_or_nothing else BATCH
@@ -214,7 +218,7 @@ class _Execution:
 
 	def _step(self, row: frappe._dict) -> Step:
 		"""An action with the parameters that the rule has now: a retry after a correction does the right thing."""
-		present = self.rows.get(row.rule_action)
+		present = self.rows.get(row.rule_action) or self.rows.get((row.idx, row.action))
 		status = "Waiting" if row.status in OPEN else row.status
 		step = Step(
 			row, registry.actions().get(row.action), dict(present.parameters) if present else {}, status
@@ -262,7 +266,7 @@ class _Execution:
 			raise
 		except Exception as error:
 			before.undo()
-			step.failed(_words(error, run.row.name))
+			step.failed(self._words(error, run))
 			frappe.clear_messages()
 
 	def _whole(self, run: Run) -> None:
@@ -293,8 +297,20 @@ class _Execution:
 			except frappe.QueryDeadlockError:
 				raise
 			except Exception as error:
-				step.failed(_words(error, run.row.name))
+				step.failed(self._words(error, run))
 				frappe.clear_messages()
+
+	def _words(self, error: Exception, run: Run) -> str:
+		"""A fault as people read it; one that nobody foresaw goes to the Error Log as well, once for all runs."""
+		if isinstance(error, CrmExtError):
+			return error.translated(_)
+		text = strip_html(str(error))[:LONGEST] or type(error).__name__
+		if not isinstance(error, frappe.ValidationError) and (type(error), text) not in self.logged:
+			self.logged.add((type(error), text))
+			frappe.log_error(
+				title="Linkage action failed", reference_doctype=store.RUN, reference_name=run.row.name
+			)
+		return text
 
 	def _write(self, runs: Sequence[Run]) -> None:
 		for run in runs:
@@ -333,6 +349,9 @@ class _Execution:
 				row.status, row.next_attempt = "Failed", now + back_off(row.attempts)
 		elif any(step.status in OPEN for step in run.steps):
 			row.status, row.next_attempt = "Waiting", now + LEASE
+		elif run.steps and all(step.status == "Skipped" for step in run.steps):
+			row.status, row.finished_at = "Cancelled", now
+			row.reason = _("The rule has none of its actions any longer.")
 		else:
 			row.status, row.finished_at = "Done", now
 
@@ -350,12 +369,3 @@ class _Execution:
 					dead, self.rule.name
 				),
 			).insert(ignore_permissions=True)  # the job tells the owner, whoever runs it
-
-
-def _words(error: Exception, run: str) -> str:
-	"""A fault as people read it; one that nobody foresaw goes to the Error Log as well."""
-	if isinstance(error, CrmExtError):
-		return error.translated(_)
-	if not isinstance(error, frappe.ValidationError):
-		frappe.log_error(title="Linkage action failed", reference_doctype=store.RUN, reference_name=run)
-	return strip_html(str(error))[:LONGEST] or type(error).__name__

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, now_datetime, strip_html
+from frappe.utils import now_datetime, strip_html
 
 from crm_ext.constants import ALL_COMPANIES
 from crm_ext.exceptions import CrmExtError, NotYetRefreshed
@@ -62,7 +62,7 @@ class _Chain:
 			key=f"what if {frappe.generate_hash(length=10)}",
 			trigger=given["trigger"],
 			customer=self.customer,
-			occurred_at=get_datetime(given.get("occurred_at")) if given.get("occurred_at") else self.now,
+			occurred_at=given.get("occurred_at") or self.now,
 			tag=given.get("tag") or "",
 			rule=given.get("rule") or "",
 			company=given.get("company") or "",

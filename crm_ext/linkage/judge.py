@@ -47,6 +47,11 @@ class Judge:
 		self.follows = follows(rules)
 		self.history = History.empty()
 
+	def of_today(self, rules: Sequence[LiveRule]) -> "Judge":
+		"""This judge, unless the rules have changed meanwhile."""
+		same = [rule.version for rule in rules] == [rule.version for rule in self.rules]
+		return self if same else Judge(rules)
+
 	def judge(self, events: Sequence[Event], before: History | None = None) -> list[Judged]:
 		"""What becomes of each rule that each event calls, in the order of the events.
 

@@ -57,7 +57,14 @@ def linkage_map(bundle: str | None = None) -> dict:
 					"external": external,
 				},
 			)
-			links.append({"rule": doc.name, "action": row.action, "idx": idx, "text": row.summary})
+			links.append(
+				{
+					"rule": doc.name,
+					"action": row.action,
+					"idx": idx,
+					"text": registry.summary_of(row.action, row.parameters, row.summary),
+				}
+			)
 	bundles = sorted({name for name in frappe.get_all(RULE, pluck="bundle") if name})
 	return {
 		"sources": _with_colours(list(sources.values())),

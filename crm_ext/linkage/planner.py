@@ -44,11 +44,12 @@ STATUS = {
 
 def plan(*, commit: bool = True) -> tuple[int, int]:
 	"""Judge all waiting events; returns (events, runs written). Safe to run twice, in parallel, and to be killed."""
-	judge = Judge(live_rules())
+	judge = Judge(())
 	events = runs = 0
 	while customers := inbox.waiting_customers(CUSTOMERS):
+		judge = judge.of_today(live_rules())
 
-		def work(customers: Sequence[str] = customers) -> tuple[int, int]:
+		def work(judge: Judge = judge, customers: Sequence[str] = customers) -> tuple[int, int]:
 			return _plan(judge, customers)
 
 		taken, written = persistently(work) if commit else work()

@@ -43,6 +43,15 @@ def effects_of(name: str, parameters: Mapping[str, object]) -> set[str]:
 	return set(found.effects(parameters)) if found and found.effects else set()
 
 
+def summary_of(name: str, parameters: Mapping[str, object], stored: str) -> str:
+	"""An action in a few words of the reader's language; as stored where its capability is gone or it is broken."""
+	found = actions().get(name)
+	try:
+		return found.summary(parameters) if found else stored
+	except Exception:
+		return stored  # parameters of an older version of the action
+
+
 def _registered(hook: str) -> dict:
 	"""Read once per request or job; of two with one name the later app's counts."""
 	known = _cache()

@@ -50,6 +50,11 @@ class LiveRule:
 		return self.doc.name
 
 	@property
+	def version(self) -> tuple:
+		"""What differs when the rule decides otherwise."""
+		return self.name, self.doc.version_hash, self.shadow, self.as_of
+
+	@property
 	def trigger(self) -> str:
 		return self.doc.trigger
 
@@ -97,12 +102,19 @@ def live_rules(trigger: str | None = None, name: str | None = None, *, quiet: bo
 		filters["trigger"] = trigger
 	if name:
 		filters["name"] = name
-	docs = (frappe.get_cached_doc(RULE, rule) for rule in frappe.get_all(RULE, filters, pluck="name"))
+	docs = [_newest(row) for row in frappe.get_all(RULE, filters, ["name", "version_hash", "status"])]
 	today = getdate(nowdate())
 	rules = [
 		live_rule(doc, today, quiet=quiet) for doc in docs if in_force(doc.valid_from, doc.valid_to, today)
 	]
 	return sorted(rules, key=lambda rule: rule.name)
+
+
+def _newest(row: Mapping) -> object:
+	"""A rule from the cache, unless that is older: a long job keeps what it has once read."""
+	doc = frappe.get_cached_doc(RULE, row["name"])
+	fresh = (doc.version_hash, doc.status) == (row["version_hash"], row["status"])
+	return doc if fresh else frappe.get_doc(RULE, row["name"])
 
 
 def live_rule(doc, as_of: date, *, quiet: bool = True) -> LiveRule:

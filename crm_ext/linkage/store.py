@@ -157,7 +157,9 @@ def _now() -> tuple[datetime]:
 def take_due(rule: str, limit: int, *, observing: bool = False) -> list[frappe._dict]:
 	"""The runs of a rule that are due, without those that another job has: failed ones first, then the oldest.
 
-	`observing`: only those that the rule has planned as an observing one. It is the order of an index, so that neither more rows are read nor more locked than are taken. In the order of the customers: jobs that lock the same customers wait for each other, and never in a circle.
+	`observing`: only those that the rule has planned as an observing one. Chosen in the order of an index, so that neither
+	more rows are read nor more locked than are taken. Returned in the order of the customers: jobs that lock the same
+	customers wait for each other, and never in a circle.
 	"""
 	rows = frappe.db.sql(
 		f"""SELECT name, customer, rule, status, shadow, `trigger`, tag, company, occurred_at, reference_doctype,
@@ -175,7 +177,7 @@ def actions_of(runs: Collection[str]) -> dict[str, list[frappe._dict]]:
 	found: dict[str, list[frappe._dict]] = {run: [] for run in runs}
 	if found:
 		for row in frappe.db.sql(
-			f"""SELECT name, parent, action, status, external, rule_action, attempts FROM `tab{RUN_ACTION}`
+			f"""SELECT name, parent, idx, action, status, external, rule_action, attempts FROM `tab{RUN_ACTION}`
 			WHERE parenttype = %s AND parent IN %s ORDER BY parent, idx""",
 			(RUN, tuple(found)),
 			as_dict=True,

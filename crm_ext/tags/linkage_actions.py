@@ -11,7 +11,7 @@ from frappe import _
 from frappe.utils import add_days, formatdate, getdate, nowdate
 
 from crm_ext.constants import ALL_COMPANIES
-from crm_ext.exceptions import NegativeNumber, Term
+from crm_ext.exceptions import OutOfRange, Term
 from crm_ext.rules.actions import Action, Outcome, Parameter, Work, tag_gained, tag_lost
 from crm_ext.tags import service
 from crm_ext.tags.groups import EXCLUSIVE, PER_COMPANY
@@ -24,6 +24,9 @@ VALID_DAYS = Parameter(
 	fieldtype="Int",
 	description="So many days after today the tag still holds. Empty: without end.",
 )
+
+LONGEST = 3650
+"""Days."""
 
 Change = Callable[[Sequence[Work], bool], list[Outcome]]
 """Works with the same parameters, and whether only to look."""
@@ -122,8 +125,8 @@ def _by_company(works: Sequence[Work]) -> dict[str, list[int]]:
 
 
 def _check(parameters: Mapping[str, object]) -> None:
-	if (parameters.get("valid_days") or 0) < 0:
-		raise NegativeNumber(parameter=Term(VALID_DAYS.label))
+	if not 0 <= (parameters.get("valid_days") or 0) <= LONGEST:
+		raise OutOfRange(parameter=Term(VALID_DAYS.label), most=LONGEST)
 
 
 def _until(parameters: Mapping[str, object]) -> date | None:

@@ -75,7 +75,8 @@ def _preview(work: Work) -> Outcome:
 
 def _assign(works: Sequence[Work]) -> list[Outcome]:
 	"""Assign one after the other: whom one customer was given counts for the next."""
-	choice = _Choice([work.customer for work in works], lock=True)
+	by_coverage = any(work.parameters["by"] != USER for work in works)
+	choice = _Choice([work.customer for work in works], lock=by_coverage)
 	outcomes = []
 	for work in works:
 		outcome = choice.outcome(work)
@@ -89,8 +90,9 @@ class _Choice:
 	"""Chooses managers for some customers and keeps count. Managers and loads are read when first asked for."""
 
 	def __init__(self, customers: Collection[str], *, lock: bool):
+		if lock:
+			store.lock()  # before anything is read: what another job has assigned by then is seen
 		self.customers = store.customers(customers)
-		self.lock = lock
 		self._read: tuple[list[Manager], dict[str, int]] | None = None
 		self._territories: dict[str, list[str]] = {}
 
@@ -137,8 +139,6 @@ class _Choice:
 
 	def _managers_and_loads(self) -> tuple[list[Manager], dict[str, int]]:
 		if self._read is None:
-			if self.lock:
-				store.lock()
 			self._read = store.managers(), store.loads()
 		return self._read
 

@@ -11,7 +11,7 @@ from frappe import _
 from frappe.share import add_docshare
 from frappe.utils import add_days, escape_html, formatdate, getdate, nowdate
 
-from crm_ext.exceptions import NegativeNumber, NobodyForTask, Term
+from crm_ext.exceptions import NobodyForTask, OutOfRange, Term
 from crm_ext.linkage.actions.people import (
 	ACCOUNT_MANAGER,
 	RULE_OWNER,
@@ -25,6 +25,10 @@ from crm_ext.linkage.actions.words import PLACEHOLDERS, check_placeholders, fill
 from crm_ext.rules.actions import Action, Outcome, Parameter, Work
 
 _PLACES = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+
+
+LONGEST = 3650
+"""Days."""
 
 
 def action() -> Action:
@@ -77,8 +81,8 @@ def _check(parameters: Mapping[str, object]) -> None:
 	check_placeholders(parameters.get("subject"))
 	check_placeholders(parameters.get("description"))
 	check_user(parameters.get("user"))
-	if (parameters.get("due_in_days") or 0) < 0:
-		raise NegativeNumber(parameter=Term("Due in (Days)"))
+	if not 0 <= (parameters.get("due_in_days") or 0) <= LONGEST:
+		raise OutOfRange(parameter=Term("Due in (Days)"), most=LONGEST)
 
 
 def _summary(parameters: Mapping[str, object]) -> str:

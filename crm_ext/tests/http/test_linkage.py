@@ -154,6 +154,15 @@ def test_an_outside_event_is_recorded_once_and_only_where_a_rule_waits(client, c
 	assert status == 417 and "often" in text
 
 
+def test_whether_a_hidden_document_exists_is_not_told(client, company, own):
+	manager = client(company.manager)
+	call = {"customer": own, **SURVEY, "reference_doctype": "User"}
+	hidden = manager.post(f"{API}.record_event", reference_name="Administrator", **call)
+	absent = manager.post(f"{API}.record_event", reference_name="nobody@example.com", **call)
+	assert hidden[0] == absent[0] == 417
+	assert told(hidden[2]).replace("Administrator", "") == told(absent[2]).replace("nobody@example.com", "")
+
+
 @pytest.mark.parametrize("method", ["explain", "dry_run", "retry", "dismiss", "record_event", "summary"])
 def test_what_computes_or_writes_refuses_get(client, company, method):
 	assert client(company.manager).get(f"{API}.{method}")[0] == 403

@@ -8,7 +8,7 @@ import pytest
 import frappe
 from frappe.utils import add_days, getdate, nowdate
 
-from crm_ext.exceptions import NegativeNumber, NobodyForTask, UnknownPlaceholder
+from crm_ext.exceptions import NobodyForTask, OutOfRange, UnknownPlaceholder
 from crm_ext.linkage import registry
 from crm_ext.tests import builders
 from crm_ext.tests.linkage.at_work import OWNER, preview, run, user, work
@@ -147,9 +147,10 @@ def test_an_unknown_placeholder_is_refused_when_the_rule_is_saved(field, text):
 		work("", TASK, **{"subject": "Call", field: f"Call {text}"})
 
 
-def test_a_day_in_the_past_is_refused_when_the_rule_is_saved():
-	with pytest.raises(NegativeNumber, match="Due in"):
-		work("", TASK, subject="Call", due_in_days=-1)
+@pytest.mark.parametrize("days", [-1, 10**9])
+def test_a_day_in_the_past_or_beyond_the_calendar_is_refused_when_the_rule_is_saved(days):
+	with pytest.raises(OutOfRange, match="Due in"):
+		work("", TASK, subject="Call", due_in_days=days)
 
 
 def test_what_stands_in_a_placeholder_is_never_read_as_one_nor_as_markup():

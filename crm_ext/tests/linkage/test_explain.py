@@ -116,6 +116,20 @@ def test_a_customer_without_figures_yet_is_asked_to_wait(harbour):
 		explain(harbour, {"trigger": BELL})
 
 
+@pytest.mark.parametrize(
+	"event, told",
+	[
+		({"trigger": BELL, "facts": [1]}, "Give an object"),
+		({"trigger": BELL, "occurred_at": "soon"}, "soon"),
+		({"trigger": ["x"]}, "not available"),
+		("[]", "Give an object"),
+	],
+)
+def test_an_event_of_the_wrong_kind_is_refused_with_a_sentence(harbour, event, told):
+	with pytest.raises(frappe.ValidationError, match=told):
+		explain(harbour, event)
+
+
 def test_an_unknown_event_is_refused_by_name(harbour):
 	with pytest.raises(frappe.ValidationError, match="“Full Moon” is not available"):
 		explain(harbour, {"trigger": "Full Moon"})

@@ -27,6 +27,17 @@ def test_an_action_must_be_available_and_says_what_it_needs(rule):
 		rule("Visit", actions=[("Write", {"text": "a", "refuse": "Nobody"})])
 
 
+def test_parameters_that_are_no_object_are_refused_with_a_sentence(rule):
+	with pytest.raises(frappe.ValidationError, match="JSON object"):
+		rule("Visit", actions=[("Write", ["a"])])
+
+
+def test_rules_are_not_merged(rule):
+	rule("Visit"), rule("Call")
+	with pytest.raises(frappe.ValidationError, match="cannot be merged"):
+		frappe.rename_doc("Linkage Rule", "Visit", "Call", merge=True)
+
+
 def test_parameters_are_cleaned_and_summed_up(rule):
 	doc = rule("Visit", actions=[("Write", {"text": " a ", "unknown": 1})])
 	assert frappe.parse_json(doc.actions[0].parameters) == {"text": "a"}
@@ -118,3 +129,24 @@ def test_the_hold_out_outlives_a_rename(rule):
 	frappe.rename_doc("Linkage Rule", "Visit", "Long Visit")
 	(after,) = (one for one in live_rules(trigger=BELL) if one.name == "Long Visit")
 	assert before.limits.seed == after.limits.seed
+
+
+def test_the_form_sums_actions_up_in_the_language_of_its_reader(rule):
+	doc = rule("Call", actions=[("Create Task", {"subject": "Call", "assign_to": "Account Manager"})])
+	assert "Account Manager" in doc.actions[0].summary
+	frappe.local.lang = "zh"
+	try:
+		doc = frappe.get_doc("Linkage Rule", "Call")
+		doc.run_method("onload")
+	finally:
+		frappe.local.lang = "en"
+	assert "客户经理" in doc.actions[0].summary
+
+
+def test_a_summary_of_an_action_that_is_gone_stays_as_it_was_written(rule):
+	from crm_ext.linkage import registry
+
+	doc = rule("Visit")
+	del registry.actions()["Write"]
+	doc.run_method("onload")
+	assert doc.actions[0].summary == "Write “Visit”"

@@ -314,6 +314,29 @@ def test_a_chain_of_rules_is_stopped_at_the_stated_depth_and_says_so(harbour, ru
 	assert rows[1].cause and not rows[0].cause
 
 
+def test_a_run_whose_actions_are_all_gone_is_cancelled_and_not_done(harbour, rule, ring, runs):
+	doc = rule("Visit", actions=[("Write", {"text": "bad", "refuse": harbour})])
+	ring(harbour)
+	runs()
+	doc.reload()
+	doc.set("actions", [{"action": "Send", "parameters": '{"text": "x"}'}])
+	doc.save()
+	due_again("Visit")
+	assert runs() == {("Visit", harbour): "Cancelled"}
+
+
+def test_rows_that_were_written_anew_are_known_by_their_place(harbour, rule, ring, runs, written):
+	doc = rule("Visit", actions=[("Write", {"text": "bad", "refuse": harbour})])
+	ring(harbour)
+	runs()
+	doc.reload()
+	doc.set("actions", [{"action": "Write", "parameters": '{"text": "good"}'}])
+	doc.save()
+	due_again("Visit")
+	assert runs() == {("Visit", harbour): "Done"}
+	assert written(harbour) == ["good"]
+
+
 def test_switched_off_nothing_runs_and_nothing_is_lost(harbour, rule, ring, runs):
 	rule("Visit")
 	ring(harbour)

@@ -147,3 +147,11 @@ def test_what_was_gained_and_lost_before_is_known_to_a_dry_run(customer, rule):
 		events = [e for e in trigger(name).past(doc, before) if e.customer == customer]
 		assert [(e.trigger, e.tag) for e in events] == [(name, TAG)]
 	assert not [e for e in trigger(TAG_GAINED).past(doc, now_datetime()) if e.customer == customer]
+
+
+def test_many_changes_ask_for_one_job_a_batch_and_not_one_each(rule):
+	rule("Welcome", trigger=TAG_GAINED, tag=TAG)
+	asked = len(frappe.db.after_commit._functions)
+	on_tag_changes(changes(500))
+	assert frappe.db.count("Linkage Event", {"trigger": TAG_GAINED, "tag": TAG}) >= 500
+	assert len(frappe.db.after_commit._functions) == asked + 1

@@ -8,7 +8,7 @@ import pytest
 import frappe
 from frappe.utils import add_days, getdate, nowdate
 
-from crm_ext.exceptions import NegativeNumber, NotInForce, UnknownAction
+from crm_ext.exceptions import NotInForce, OutOfRange, UnknownAction
 from crm_ext.linkage import registry
 from crm_ext.rules.actions import tag_gained, tag_lost
 from crm_ext.tags import announce, service, why
@@ -248,7 +248,7 @@ def test_they_are_offered_only_while_tags_are_switched_on():
 
 
 def test_negative_days_are_refused_when_the_rule_is_saved():
-	with pytest.raises(NegativeNumber):
+	with pytest.raises(OutOfRange):
 		work("", ADD, tag=FRIEND, valid_days=-1)
 
 

@@ -5,7 +5,7 @@ import frappe
 from frappe import _
 
 from crm_ext import errors
-from crm_ext.exceptions import CrmExtError
+from crm_ext.exceptions import CrmExtError, ParametersNotAnObject, Term
 from crm_ext.linkage import checks, inbox, parameters, registry
 from crm_ext.linkage.rules import LIVE
 from crm_ext.linkage.sources import existing
@@ -26,6 +26,13 @@ class LinkageRule(RuleDocument):
 	)
 	event_facts = True
 	without_conditions = True
+
+	def onload(self) -> None:
+		"""For the form, the summaries in the language of the reader instead of the author's."""
+		for row in self.actions:
+			row.summary = registry.summary_of(
+				row.action, frappe.parse_json(row.parameters) or {}, row.summary or ""
+			)
 
 	def validate(self) -> None:
 		self.keep_baseline()
@@ -55,7 +62,10 @@ class LinkageRule(RuleDocument):
 		"""Each action is known and has parameters that can work; its summary is written down."""
 		for row in self.actions:
 			try:
-				given = parameters.clean(row.action, frappe.parse_json(row.parameters) or {})
+				given = frappe.parse_json(row.parameters) or {}
+				if not isinstance(given, dict):
+					raise ParametersNotAnObject(action=Term(row.action))
+				given = parameters.clean(row.action, given)
 				row.parameters = frappe.as_json(given, indent=None)
 				row.summary = registry.action(row.action).summary(given)
 			except CrmExtError as error:
@@ -95,6 +105,10 @@ class LinkageRule(RuleDocument):
 		frappe.db.delete("Linkage Event", {"rule": self.name})
 		frappe.db.delete("Linkage Match", {"rule": self.name})
 		inbox.forget_awaited()
+
+	def before_rename(self, old: str, new: str, merge: bool = False) -> None:
+		if merge:
+			frappe.throw(_("Linkage rules cannot be merged: each has its own runs. Stop one of them."))
 
 	def after_rename(self, old: str, new: str, merge: bool = False) -> None:
 		inbox.forget_awaited()
