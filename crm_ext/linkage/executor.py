@@ -18,7 +18,7 @@ from frappe.utils import now_datetime, strip_html
 from crm_ext.exceptions import CrmExtError
 from crm_ext.linkage import registry, store
 from crm_ext.linkage.model import back_off
-from crm_ext.linkage.rules import RULE, ActionRow, action_rows
+from crm_ext.linkage.rules import RULE, STATE, ActionRow, action_rows, newest
 from crm_ext.linkage.savepoint import Savepoint
 from crm_ext.profile.transactions import persistently
 from crm_ext.rules.actions import Action, Event, Outcome, Work
@@ -113,7 +113,7 @@ class _Execution:
 	"""The due runs of one rule."""
 
 	def __init__(self, rule: str, commit: bool):
-		self.rule = frappe.get_cached_doc(RULE, rule)
+		self.rule = newest(*frappe.db.get_value(RULE, rule, STATE))
 		self.commit = commit
 		self.rows: dict[object, ActionRow] = {}
 		"""By the name of the row, and by place and action: who saves a rule over REST may give its rows new names."""
@@ -160,8 +160,7 @@ class _Execution:
 
 	def _internal(self) -> list[Run]:
 		"""What stays on the site, for the next batch of runs; none once the rule is another: the next job goes on."""
-		found = frappe.db.get_value(RULE, self.rule.name, ["status", "version_hash"])
-		if found != (self.rule.status, self.rule.version_hash):
+		if frappe.db.get_value(RULE, self.rule.name, STATE) != tuple(self.rule.get(field) for field in STATE):
 			return []
 		taken = store.take_due(self.rule.name, self.batch, observing=self.rule.status == Status.OBSERVING)
 		runs = self._runs(taken)

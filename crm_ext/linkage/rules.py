@@ -19,6 +19,7 @@ from crm_ext.rules.rule_document import clear_error, record_error
 from crm_ext.rules.site import SiteContext, currency_of, registry
 
 RULE = "Linkage Rule"
+STATE = ("name", "status", "version_hash")
 LIVE = (Status.ACTIVE.value, Status.OBSERVING.value)
 
 
@@ -102,7 +103,7 @@ def live_rules(trigger: str | None = None, name: str | None = None, *, quiet: bo
 		filters["trigger"] = trigger
 	if name:
 		filters["name"] = name
-	docs = [_newest(row) for row in frappe.get_all(RULE, filters, ["name", "version_hash", "status"])]
+	docs = [newest(*row) for row in frappe.get_all(RULE, filters, STATE, as_list=True)]
 	today = getdate(nowdate())
 	rules = [
 		live_rule(doc, today, quiet=quiet) for doc in docs if in_force(doc.valid_from, doc.valid_to, today)
@@ -110,11 +111,10 @@ def live_rules(trigger: str | None = None, name: str | None = None, *, quiet: bo
 	return sorted(rules, key=lambda rule: rule.name)
 
 
-def _newest(row: Mapping) -> object:
-	"""A rule from the cache, unless that is older: a long job keeps what it has once read."""
-	doc = frappe.get_cached_doc(RULE, row["name"])
-	fresh = (doc.version_hash, doc.status) == (row["version_hash"], row["status"])
-	return doc if fresh else frappe.get_doc(RULE, row["name"])
+def newest(name: str, status: str, version_hash: str):
+	"""A rule in this state, from the cache unless what is there is older: a long job keeps what it has once read."""
+	doc = frappe.get_cached_doc(RULE, name)
+	return doc if (doc.status, doc.version_hash) == (status, version_hash) else frappe.get_doc(RULE, name)
 
 
 def live_rule(doc, as_of: date, *, quiet: bool = True) -> LiveRule:
