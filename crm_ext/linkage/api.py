@@ -147,7 +147,7 @@ def record_event(
 	reference_doctype: str | None = None,
 	reference_name: str | None = None,
 ) -> dict:
-	"""Tell of an event from outside, such as “Survey Answered”: {recorded}, false where no rule waits for it.
+	"""Tell of an event from outside, such as “Survey Answered”: {recorded}, false where no rule waits, or it is known.
 
 	`key` names the event: telling it again changes nothing. `occurred_at` is site time, now if it is left out.
 	"""

@@ -136,7 +136,7 @@ def test_the_threshold_report_names_who_is_near(manager):
 def test_the_workspace_shows_figures_and_charts(manager):
 	page = manager.open("crm-ext", ".number-widget-box .number", height=1480).page
 	expect(page.locator(".number-widget-box", has_text="High Value Customers")).to_contain_text("5")
-	expect(page.locator(".dashboard-widget-box svg.frappe-chart")).to_have_count(3)
+	expect(page.locator(".dashboard-widget-box svg.frappe-chart")).to_have_count(4)
 	manager.see("workspace")
 
 

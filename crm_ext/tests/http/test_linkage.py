@@ -8,7 +8,10 @@ import pytest
 import frappe
 
 from crm_ext.demo import data
+from crm_ext.profile.slices import CustomerSlice
+from crm_ext.profile.store import lock
 from crm_ext.tests.http.test_permissions import told
+from crm_ext.tests.parallel import commit_without_jobs
 
 API = "crm_ext.linkage.api"
 GAINED = {"trigger": "Tag Gained", "tag": "High Value"}
@@ -19,7 +22,11 @@ RUN = "http-linkage-run"
 
 @pytest.fixture
 def own(company) -> str:
-	return company.customers[data.SELLER.customers[0]]
+	"""A customer that the restricted seller may see, with figures."""
+	customer = company.customers[data.SELLER.customers[0]]
+	lock(CustomerSlice.of([customer]))
+	commit_without_jobs()
+	return customer
 
 
 @pytest.fixture
@@ -136,16 +143,17 @@ def test_a_manager_gives_a_dead_letter_up_with_a_reason(client, company, dead_le
 def test_an_outside_event_is_recorded_once_and_only_where_a_rule_waits(client, company, own, cleaned):
 	manager = client(company.manager)
 	assert manager.post(f"{API}.record_event", customer=own, **SURVEY)[1] == {"recorded": False}
-	make_rule(
+	status, _, text = make_rule(
 		manager,
 		trigger="Survey Answered",
 		tag=None,
 		status="Observing",
 		conditions=[{"fact": "survey_score", "operator": "<=", "value": "6"}],
 	)
-	for _ in range(2):
+	assert status == 200, text
+	for recorded in (True, False):
 		status, message, _ = manager.post(f"{API}.record_event", customer=own, **SURVEY)
-		assert (status, message) == (200, {"recorded": True})
+		assert (status, message) == (200, {"recorded": recorded})
 	frappe.db.rollback()
 	assert frappe.db.count("Linkage Event", {"trigger": "Survey Answered", "customer": own}) == 1
 	status, _, text = manager.post(

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 
 import pytest
 
@@ -15,31 +14,21 @@ import frappe
 
 from crm_ext.linkage import runner
 from crm_ext.tests.linkage.conftest import SENT, bell_at, register
-from crm_ext.tests.parallel import Worker
+from crm_ext.tests.parallel import Worker, commit_without_jobs, patiently
 
 CUSTOMERS = tuple(f"Racing Shop {n:02}" for n in range(30))
 RULES = ("Race Visit", "Race Call", "Race Yearly")
 
 
 def _delete() -> None:
-	for attempt in range(20):
-		frappe.db.rollback()
-		try:
-			for name in CUSTOMERS:
-				frappe.delete_doc("Customer", name, force=True, ignore_missing=True)
-			for doctype, field in (("Linkage Run", "rule"), ("Linkage Event", "customer")):
-				values = RULES if field == "rule" else CUSTOMERS
-				frappe.db.delete(doctype, {field: ("in", values)})
-			for name in RULES:
-				frappe.delete_doc("Linkage Rule", name, force=True, ignore_missing=True)
-			frappe.delete_doc("Linkage Rule Group", "Race", force=True, ignore_missing=True)
-			frappe.db.delete("Profile Refresh Request", {"customer": ("in", CUSTOMERS)})
-			frappe.db.after_commit.reset()
-			frappe.db.commit()
-			return
-		except (frappe.QueryTimeoutError, frappe.QueryDeadlockError):
-			time.sleep(attempt / 10)  # the worker of the served site is at it just now
-	raise AssertionError("the invented customers stay locked")
+	for name in CUSTOMERS:
+		frappe.delete_doc("Customer", name, force=True, ignore_missing=True)
+	frappe.db.delete("Linkage Run", {"rule": ("in", RULES)})
+	frappe.db.delete("Linkage Event", {"customer": ("in", CUSTOMERS)})
+	for name in RULES:
+		frappe.delete_doc("Linkage Rule", name, force=True, ignore_missing=True)
+	frappe.delete_doc("Linkage Rule Group", "Race", force=True, ignore_missing=True)
+	frappe.db.delete("Profile Refresh Request", {"customer": ("in", CUSTOMERS)})
 
 
 @pytest.fixture
@@ -47,7 +36,7 @@ def waiting(company, figures, rule):
 	"""A bell at each customer, committed, for a rule of each kind."""
 	from crm_ext.linkage import inbox
 
-	_delete()
+	patiently(_delete)
 	for name in CUSTOMERS:
 		figures(name)
 	rule(
@@ -59,12 +48,9 @@ def waiting(company, figures, rule):
 	rule("Race Call", rule_group="Race")
 	rule("Race Yearly", actions=[("Write All", {"text": "yearly"})], once_per="Year")
 	inbox.tell([bell_at(name) for name in CUSTOMERS])
-	frappe.db.after_commit.reset()
-	frappe.db.commit()
-	frappe.cache.delete_value("crm_ext_linkage_awaited")
+	commit_without_jobs()
 	yield
-	_delete()
-	frappe.cache.delete_value("crm_ext_linkage_awaited")
+	patiently(_delete)
 
 
 def outcome() -> dict[str, list]:

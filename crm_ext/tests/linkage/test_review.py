@@ -18,7 +18,7 @@ from crm_ext.profile.slices import CustomerSlice
 from crm_ext.rules.api import set_status
 from crm_ext.rules.lifecycle import Status
 from crm_ext.tests.linkage.conftest import BELL, MORNING, SENT, bell_at, register
-from crm_ext.tests.parallel import Worker
+from crm_ext.tests.parallel import Worker, commit_without_jobs, patiently
 
 NEXT_DAY = MORNING + timedelta(days=1)
 
@@ -264,23 +264,20 @@ RULE, LATER = "Review Race", "Review Race, Later"
 
 
 def _delete() -> None:
-	frappe.db.rollback()
 	for name in CUSTOMERS:
 		frappe.delete_doc("Customer", name, force=True, ignore_missing=True)
 	frappe.db.delete("Linkage Run", {"rule": ("in", (RULE, LATER))})
 	for name in (RULE, LATER):
 		frappe.delete_doc("Linkage Rule", name, force=True, ignore_missing=True)
 	frappe.db.delete("Profile Refresh Request", {"customer": ("in", CUSTOMERS)})
-	frappe.db.after_commit.reset()
-	frappe.db.commit()
-	inbox.forget_awaited()
 
 
 @pytest.fixture
 def committed(company):
-	_delete()
+	patiently(_delete)
 	yield
-	_delete()
+	patiently(_delete)
+	inbox.forget_awaited()
 
 
 def test_a_transaction_from_before_a_rule_began_does_not_make_all_deaf_to_it(site, committed, rule):
@@ -297,7 +294,7 @@ def test_a_transaction_from_before_a_rule_began_does_not_make_all_deaf_to_it(sit
 	worker = Worker(site, old_transaction)
 	assert began.wait(60)
 	rule(RULE)
-	frappe.db.commit()
+	commit_without_jobs()
 	go.set()
 	worker.done()
 	frappe.local.cache.clear()
@@ -311,7 +308,7 @@ def test_a_batch_locks_no_run_but_its_own(site, committed, figures, rule):
 	inbox.tell([bell_at(name) for name in CUSTOMERS])
 	planner.plan(commit=False)
 	frappe.db.after_commit.reset()
-	frappe.db.commit()
+	commit_without_jobs()
 	taken = {row.name for row in store.take_due(RULE, 10)}
 	others: set[str] = set()
 	Worker(site, lambda: others.update(row.name for row in store.take_due(RULE, 10))).done()
@@ -326,7 +323,7 @@ def test_runs_whose_result_cannot_be_stored_hold_up_no_other_rule(committed, fig
 	rule(RULE, actions=[("Ramble", {"text": "x"})])
 	rule(LATER)
 	inbox.tell([bell_at(CUSTOMERS[0])])
-	frappe.db.commit()
+	commit_without_jobs()
 	runner.run()
 	assert dict(
 		frappe.get_all("Linkage Run", {"rule": ("in", (RULE, LATER))}, ["rule", "status"], as_list=True)

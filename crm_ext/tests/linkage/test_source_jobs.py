@@ -22,6 +22,7 @@ from crm_ext.tags import announce, service
 from crm_ext.tests import builders
 from crm_ext.tests.linkage.conftest import MORNING
 from crm_ext.tests.linkage.told import who
+from crm_ext.tests.parallel import commit_without_jobs
 
 TAG = "Product-oriented"
 CUSTOMERS = ("Killed Trading 1", "Killed Trading 2")
@@ -35,21 +36,14 @@ def pending(site, rule):
 	for name in CUSTOMERS:
 		frappe.get_doc(doctype="Customer", customer_name=name).insert()
 		service.assign(name, TAG, reason="To be announced.")
-	_commit()
+	commit_without_jobs()
 	yield
 	frappe.db.rollback()
 	for name in CUSTOMERS:
 		frappe.delete_doc("Customer", name, force=True)
 	frappe.delete_doc("Linkage Rule", "Welcome", force=True)
 	frappe.db.delete("Profile Refresh Request", {"customer": ("in", CUSTOMERS)})
-	_commit()
-
-
-def _commit() -> None:
-	frappe.db.after_commit._functions = type(frappe.db.after_commit._functions)(
-		f for f in frappe.db.after_commit._functions if f.__name__ not in ("enqueue_call", "ask")
-	)  # no job for a worker: the jobs are those of the test
-	frappe.db.commit()
+	commit_without_jobs()
 
 
 def waiting() -> list[str]:

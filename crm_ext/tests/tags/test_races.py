@@ -7,7 +7,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 
 import pytest
 
@@ -15,7 +14,7 @@ import frappe
 
 from crm_ext.constants import TAG_GAINED
 from crm_ext.tags import announce, service
-from crm_ext.tests.parallel import Worker
+from crm_ext.tests.parallel import Worker, patiently
 
 CUSTOMERS = ("Racing Trading 1", "Racing Trading 2", "Racing Trading 3")
 TAG = "Product-oriented"
@@ -32,17 +31,9 @@ def listen() -> None:
 
 
 def _delete_customers() -> None:
-	for attempt in range(20):
-		frappe.db.rollback()
-		try:
-			for name in CUSTOMERS:
-				frappe.delete_doc("Customer", name, force=True, ignore_missing=True)
-			frappe.db.delete("Profile Refresh Request", {"customer": ("in", CUSTOMERS)})
-			frappe.db.commit()
-			return
-		except (frappe.QueryTimeoutError, frappe.QueryDeadlockError):
-			time.sleep(attempt / 10)  # the worker of the served site announces just now
-	raise AssertionError("the invented customers stay locked")
+	for name in CUSTOMERS:
+		frappe.delete_doc("Customer", name, force=True, ignore_missing=True)
+	frappe.db.delete("Profile Refresh Request", {"customer": ("in", CUSTOMERS)})
 
 
 @pytest.fixture
@@ -53,7 +44,7 @@ def customers(company, figures):
 	frappe.db.commit()
 	HEARD.clear()
 	yield CUSTOMERS
-	_delete_customers()
+	patiently(_delete_customers)
 
 
 @pytest.fixture

@@ -41,8 +41,6 @@ def get(
 	today = getdate(nowdate())
 	shown = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
 	counts = _counts(shown[0])
-	if not counts:
-		return {"labels": [], "datasets": []}
 	return {
 		"labels": [formatdate(day) for day in shown],
 		"datasets": [
