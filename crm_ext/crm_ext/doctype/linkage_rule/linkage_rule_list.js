@@ -5,7 +5,11 @@ frappe.listview_settings["Linkage Rule"] = {
 	add_fields: ["status", "last_error", "tag"],
 	hide_name_column: true,
 	formatters: {
-		trigger: (value) => frappe.utils.escape_html(__(value, null, "CRM Ext")),
+		trigger: (value, _df, doc) => {
+			const event = __(value, null, "CRM Ext");
+			const text = doc.tag ? __("{0}: {1}", [event, __(doc.tag, null, "Tag")]) : event;
+			return frappe.utils.escape_html(text);
+		},
 		tag: (value) => frappe.utils.escape_html(value ? __(value, null, "Tag") : ""),
 	},
 
