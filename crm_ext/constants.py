@@ -9,6 +9,9 @@ ALL_COMPANIES = ""
 OPEN = ""
 """The `closed_key` of a Customer Tag Assignment that has not ended."""
 
+TAGS_FACT = "tags"
+"""The fact that holds the tags of a customer."""
+
 COOPERATION_DOCTYPES = ("Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice")
 """Submitting one of these is what the founding documents call cooperation."""
 

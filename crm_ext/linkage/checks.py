@@ -3,16 +3,12 @@
 
 """The static check of a linkage rule: alone, beside the rules of its exclusion group, and in the chain of rules."""
 
-import frappe
-from frappe.utils import getdate, nowdate
-
 from crm_ext.constants import ALL_COMPANIES
 from crm_ext.exceptions import ForeignEventFact, Term
 from crm_ext.linkage import registry as registry_
 from crm_ext.linkage.judge import follows
 from crm_ext.linkage.loops import circle
-from crm_ext.linkage.rules import LiveRule, live_rule, live_rules
-from crm_ext.rules.lifecycle import Status
+from crm_ext.linkage.rules import LiveRule, as_if_active, live_rules
 from crm_ext.rules.site import registry
 from crm_ext.rules.static_check import Finding, Kind, Rule, check
 
@@ -31,10 +27,7 @@ def check_event_facts(document) -> None:
 
 def findings_of(document) -> list[Finding]:
 	"""Findings that concern a Linkage Rule document, checked as if it were active beside the active ones."""
-	tried = frappe.copy_doc(document, ignore_no_copy=False)
-	tried.name, tried.status = document.name or document.title, Status.ACTIVE.value
-	tried.set("last_error", None)
-	rule = live_rule(tried, getdate(nowdate()))
+	rule = as_if_active(document)
 	others = [r for r in live_rules(quiet=True) if r.name != rule.name and not r.shadow]
 	return _beside(rule, others) + _in_a_circle(rule, others)
 

@@ -9,14 +9,15 @@ from itertools import islice
 
 import frappe
 from frappe import _
-from frappe.utils import add_to_date, getdate, now_datetime, nowdate
+from frappe.utils import add_to_date, now_datetime
 
 from crm_ext.exceptions import NotAwaitable, Term
 from crm_ext.linkage import registry
-from crm_ext.linkage.explain import RUNS, previews, reason_of
+from crm_ext.linkage.explain import previews
 from crm_ext.linkage.judge import Judge, Judged
-from crm_ext.linkage.rules import live_rule, live_rules
-from crm_ext.rules.lifecycle import Status
+from crm_ext.linkage.model import RUNS
+from crm_ext.linkage.planner import reason_of
+from crm_ext.linkage.rules import as_if_active, live_rules
 
 EVENTS = 50_000
 """So many events are judged at most."""
@@ -65,10 +66,7 @@ def dry_run(document, days: int, visible: Collection[str], progress: Progress | 
 
 
 def _judge(document, events: Sequence, progress: Progress | None) -> list[Judged]:
-	tried = frappe.copy_doc(document, ignore_no_copy=False)
-	tried.name, tried.status = document.name or document.title or _("New Rule"), Status.ACTIVE.value
-	tried.creation = document.creation
-	rule = live_rule(tried, getdate(nowdate()))
+	rule = as_if_active(document)
 	rule.clauses()  # raises what is wrong with it, before anything else
 	rivals = [
 		other

@@ -23,6 +23,7 @@ from crm_ext.linkage.savepoint import Savepoint
 from crm_ext.profile.transactions import persistently
 from crm_ext.rules.actions import Action, Event, Outcome, Work
 from crm_ext.rules.lifecycle import Status
+from crm_ext.rules.rule_document import tell_owner
 from crm_ext.settings import settings
 
 BATCH = 20
@@ -54,6 +55,10 @@ class Step:
 	reference: tuple[str, str] = ("", "")
 	tried: bool = False
 
+	@property
+	def external(self) -> bool:
+		return bool(self.action and self.action.external)
+
 	def done(self, outcome: Outcome) -> None:
 		self.status = "Done" if outcome.changed else "Unchanged"
 		self.result, self.error = outcome.text, ""
@@ -80,9 +85,7 @@ class Run:
 	"""Its status and next attempt as committed before anything leaves the site."""
 
 	def open_steps(self, *, external: bool) -> Iterator[Step]:
-		return (
-			s for s in self.steps if s.status in OPEN and bool(s.action and s.action.external) == external
-		)
+		return (s for s in self.steps if s.status in OPEN and s.external == external)
 
 	@property
 	def failed(self) -> bool:
@@ -235,7 +238,7 @@ class _Execution:
 
 	def _carry_out(self, pairs: Sequence[tuple[Run, Step]]) -> None:
 		"""One action for several runs: as a set where it can, else, or if that fails, one by one."""
-		pairs = [(run, step) for run, step in pairs if any(step is s for s in run.open_steps(external=False))]
+		pairs = [(run, step) for run, step in pairs if step.status in OPEN and not step.external]
 		action = pairs[0][1].action if pairs else None
 		same = all(
 			step.action is action and step.parameters == pairs[0][1].parameters for _run, step in pairs
@@ -356,15 +359,5 @@ class _Execution:
 
 	def _tell_owner(self, dead: int) -> None:
 		"""One message for all dead letters of a job."""
-		owner = self.rule.rule_owner
-		if owner and frappe.db.exists("User", {"name": owner, "enabled": 1}):
-			frappe.get_doc(
-				doctype="Notification Log",
-				for_user=owner,
-				type="Alert",
-				document_type=RULE,
-				document_name=self.rule.name,
-				subject=_("{0} runs of {1} failed for the last time and are dead letters now.").format(
-					dead, self.rule.name
-				),
-			).insert(ignore_permissions=True)  # the job tells the owner, whoever runs it
+		subject = _("{0} runs of {1} failed for the last time and are dead letters now.")
+		tell_owner(RULE, self.rule.name, self.rule.rule_owner, subject.format(dead, self.rule.name))

@@ -10,20 +10,18 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime, strip_html
 
-from crm_ext.constants import ALL_COMPANIES
+from crm_ext.constants import ALL_COMPANIES, TAGS_FACT
 from crm_ext.exceptions import CrmExtError, NotYetRefreshed
 from crm_ext.linkage import registry, store
-from crm_ext.linkage.judge import TAGS_FACT, Judge, Judged
-from crm_ext.linkage.model import History, Outcome
+from crm_ext.linkage.judge import Judge, Judged
+from crm_ext.linkage.model import RUNS, History, Outcome
 from crm_ext.linkage.planner import evidence_of, reason_of
-from crm_ext.linkage.rules import action_rows, live_rules
+from crm_ext.linkage.rules import live_rules
 from crm_ext.profile.customer_facts import facts_of
 from crm_ext.rules import actions
 from crm_ext.rules.actions import TAG_GAINED, TAG_LOST, Event, Work, tag_gained, tag_lost
 from crm_ext.rules.site import registry as facts_registry
 from crm_ext.rules.words import step_words
-
-RUNS = (Outcome.RUN, Outcome.OBSERVED)
 
 
 def explain(customer: str, event: Mapping) -> dict:
@@ -109,7 +107,7 @@ class _Chain:
 	def _consequences(self, one: Judged, depth: int) -> list[dict]:
 		"""What follows from the tags that the actions of a rule give and take."""
 		effects = set()
-		for row in action_rows(one.rule.doc):
+		for row in one.rule.actions:
 			effects |= registry.effects_of(row.action, row.parameters)
 		found = []
 		for trigger, prefix in ((TAG_GAINED, tag_gained("")), (TAG_LOST, tag_lost(""))):
@@ -152,7 +150,6 @@ def previews(one: Judged) -> list[dict]:
 
 	An error is its text, with `failed`. Of a rule that does not run, the actions in general.
 	"""
-	known = registry.actions()
 	work = Work(
 		customer=one.event.customer,
 		parameters={},
@@ -162,7 +159,7 @@ def previews(one: Judged) -> list[dict]:
 		run="",
 	)
 	found = []
-	for row in action_rows(one.rule.doc):
+	for row in one.rule.actions:
 		if one.verdict.outcome in RUNS:
 			work = replace(work, parameters=row.parameters)
 			outcome, failed = _preview(row.action, work)
@@ -175,7 +172,7 @@ def previews(one: Judged) -> list[dict]:
 				"label": _(row.action, context="CRM Ext"),
 				"text": outcome.text,
 				"changed": outcome.changed,
-				"external": bool(row.action in known and known[row.action].external),
+				"external": registry.is_external(row.action),
 				**({"failed": True} if failed else {}),
 			}
 		)

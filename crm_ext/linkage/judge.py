@@ -6,12 +6,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from crm_ext.constants import TAGS_FACT
 from crm_ext.exceptions import CrmExtError
 from crm_ext.linkage import registry as registry_
 from crm_ext.linkage import store
 from crm_ext.linkage.loops import Node, following
 from crm_ext.linkage.model import Call, History, Outcome, Verdict, decide, period_of
-from crm_ext.linkage.rules import LiveRule, action_rows
+from crm_ext.linkage.rules import LiveRule
 from crm_ext.linkage.store import Cause
 from crm_ext.profile.customer_facts import facts_of
 from crm_ext.rules.actions import Event
@@ -19,8 +20,6 @@ from crm_ext.rules.conditions import matches
 from crm_ext.rules.facts import FactValue, normalise
 from crm_ext.rules.site import registry
 from crm_ext.settings import settings
-
-TAGS_FACT = "tags"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +210,6 @@ def follows(rules: Sequence[LiveRule]) -> dict[str, set[str]]:
 def node(rule: LiveRule) -> Node:
 	effects: set[str] = set()
 	if not rule.shadow:
-		for row in action_rows(rule.doc):
+		for row in rule.actions:
 			effects |= registry_.effects_of(row.action, row.parameters)
 	return Node(trigger=rule.trigger, tag=rule.tag, facts=rule.facts, effects=frozenset(effects))

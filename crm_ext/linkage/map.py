@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, now_datetime
 
-from crm_ext.linkage import registry
+from crm_ext.linkage import registry, store
 from crm_ext.linkage.rules import RULE, action_rows, once_words
 from crm_ext.rules.actions import OCCASION, SCHEDULE
 
@@ -24,11 +24,10 @@ def linkage_map(bundle: str | None = None) -> dict:
 	filters = {"bundle": bundle} if bundle else {}
 	names = frappe.get_all(RULE, filters, pluck="name", order_by="priority desc, name asc")
 	docs = [frappe.get_cached_doc(RULE, name) for name in names]
-	runs, dead = _runs(), _dead_letters()
+	runs, dead = store.acted_since(add_days(now_datetime(), -DAYS)), store.dead_letters()
 	sources: dict[str, dict] = {}
 	actions: dict[str, dict] = {}
 	rules, links = [], []
-	known = registry.actions()
 	for doc in docs:
 		source = _source(doc)
 		sources.setdefault(source["id"], source)
@@ -47,14 +46,13 @@ def linkage_map(bundle: str | None = None) -> dict:
 			}
 		)
 		for idx, row in enumerate(action_rows(doc), 1):
-			external = bool(row.action in known and known[row.action].external)
 			actions.setdefault(
 				row.action,
 				{
 					"id": row.action,
 					"action": row.action,
 					"label": _(row.action, context="CRM Ext"),
-					"external": external,
+					"external": registry.is_external(row.action),
 				},
 			)
 			links.append(
@@ -126,22 +124,3 @@ def _detail(doc) -> str:
 	if doc.hold_out_percent:
 		parts.append(_("{0} % held out").format(f"{doc.hold_out_percent:g}"))
 	return " · ".join(parts)
-
-
-def _runs() -> dict[str, int]:
-	return dict(
-		frappe.db.sql(
-			"""SELECT rule, COUNT(*) FROM `tabLinkage Run`
-			WHERE occurred_at >= %s AND shadow = 0 AND status IN ('Waiting', 'Done', 'Failed', 'Dead Letter')
-			GROUP BY rule""",
-			(add_days(now_datetime(), -DAYS),),
-		)
-	)
-
-
-def _dead_letters() -> dict[str, int]:
-	return dict(
-		frappe.db.sql(
-			"SELECT rule, COUNT(*) FROM `tabLinkage Run` WHERE status = 'Dead Letter' GROUP BY rule"
-		)
-	)

@@ -32,6 +32,9 @@ class Outcome(str, Enum):
 	BROKEN = "Cannot Be Evaluated"
 
 
+RUNS = frozenset({Outcome.RUN, Outcome.OBSERVED})
+"""What has actions to carry out, or to preview."""
+
 LOGGED = frozenset({Outcome.RUN, Outcome.OBSERVED, Outcome.OUTRANKED, Outcome.HELD_OUT, Outcome.STOPPED})
 """What leaves a Linkage Run."""
 

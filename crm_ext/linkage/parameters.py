@@ -8,7 +8,14 @@ from collections.abc import Mapping
 import frappe
 from frappe.utils import cint, flt
 
-from crm_ext.exceptions import NoSuchRecord, ParameterMissing, Term, WrongChoice
+from crm_ext.exceptions import (
+	NoSuchRecord,
+	OutOfRange,
+	ParameterMissing,
+	ParametersNotAnObject,
+	Term,
+	WrongChoice,
+)
 from crm_ext.linkage import registry
 from crm_ext.rules.actions import Action, Parameter
 
@@ -18,8 +25,11 @@ _NUMBERS = {"Int": cint, "Check": cint, "Float": flt, "Currency": flt, "Percent"
 def clean(action: str, given: Mapping[str, object]) -> dict[str, object]:
 	"""The parameters of an action, those it does not know left out and defaults filled in.
 
-	Raises UnknownAction, ParameterMissing, NoSuchRecord, WrongChoice, and what the action's own check raises.
+	Raises UnknownAction, ParametersNotAnObject, ParameterMissing, NoSuchRecord, OutOfRange, WrongChoice, and what the
+	action's own check raises.
 	"""
+	if not isinstance(given, Mapping):
+		raise ParametersNotAnObject(action=Term(action))
 	known = registry.action(action)
 	values = {p.name: _typed(p, given.get(p.name, p.default)) for p in known.parameters}
 	asked = {p.name: p for p in known.parameters if _applies(p.depends_on, values, empty=True)}
@@ -40,6 +50,8 @@ def _check(action: Action, parameter: Parameter, values: Mapping[str, object]) -
 		return
 	if parameter.fieldtype == "Link" and not frappe.db.exists(parameter.options, value):
 		raise NoSuchRecord(value=value, doctype=Term(parameter.options), parameter=label)
+	if parameter.most is not None and not 0 <= value <= parameter.most:
+		raise OutOfRange(parameter=label, most=parameter.most)
 	if parameter.fieldtype == "Select":
 		choices = [choice for choice in parameter.options.split("\n") if choice]
 		if value not in choices:

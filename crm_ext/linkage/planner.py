@@ -16,8 +16,8 @@ from frappe.utils import now_datetime
 
 from crm_ext.linkage import inbox, registry, store
 from crm_ext.linkage.judge import Judge, Judged
-from crm_ext.linkage.model import COUNTED, LOGGED, Outcome
-from crm_ext.linkage.rules import action_rows, live_rules, once_words
+from crm_ext.linkage.model import COUNTED, LOGGED, RUNS, Outcome
+from crm_ext.linkage.rules import live_rules, once_words
 from crm_ext.profile.slices import CustomerSlice
 from crm_ext.profile.store import lock
 from crm_ext.profile.transactions import persistently
@@ -130,18 +130,17 @@ def _run(one: Judged) -> dict:
 
 
 def _actions(one: Judged) -> list[dict]:
-	if one.verdict.outcome not in (Outcome.RUN, Outcome.OBSERVED):
+	if one.verdict.outcome not in RUNS:
 		return []
-	known = registry.actions()
 	return [
 		{
 			"action": row.action,
 			"summary": row.summary,
 			"status": "Waiting",
-			"external": int(row.action in known and known[row.action].external),
+			"external": int(registry.is_external(row.action)),
 			"rule_action": row.row,
 		}
-		for row in action_rows(one.rule.doc)
+		for row in one.rule.actions
 	]
 
 
@@ -149,7 +148,7 @@ def reason_of(one: Judged) -> str:
 	"""Why a rule does not run, or "" if it does, in the language of the moment."""
 	limits, outcome = one.rule.limits, one.verdict.outcome
 	if outcome is Outcome.OUTRANKED:
-		return _("In the group {0}, “{1}” has the higher priority.").format(_(limits.group), one.verdict.by)
+		return _outranked(limits.group, one.verdict.by)
 	if outcome is Outcome.HELD_OUT:
 		return _("The customer belongs to the {0} % that are left out to measure the effect.").format(
 			f"{limits.hold_out_percent:g}"
@@ -169,11 +168,14 @@ def reason_of(one: Judged) -> str:
 	return ""
 
 
+def _outranked(group: str, winner: str) -> str:
+	return _("In the group {0}, “{1}” has the higher priority.").format(_(group), winner)
+
+
 def evidence_of(one: Judged) -> dict:
 	"""What the verdict rested on, as the kernel's evidence."""
 	rule, company = one.rule, one.event.company
 	context = rule.context(company)
-	reason = _("In the group {0}, “{1}” has the higher priority.").format(_(rule.limits.group), rule.name)
 	return evidence.build(
 		rule.doc.reference(),
 		rule.clauses(company),
@@ -181,6 +183,6 @@ def evidence_of(one: Judged) -> dict:
 		as_of=context.as_of,
 		company=company,
 		currency=context.currency,
-		losers=[(loser, reason) for loser in one.verdict.losers],
+		losers=[(loser, _outranked(rule.limits.group, rule.name)) for loser in one.verdict.losers],
 		without_conditions=True,
 	)

@@ -37,6 +37,12 @@ def trigger(name: str) -> Trigger:
 	return found
 
 
+def is_external(name: str) -> bool:
+	"""Whether an action leaves the site; one that nobody knows does not."""
+	found = actions().get(name)
+	return bool(found and found.external)
+
+
 def effects_of(name: str, parameters: Mapping[str, object]) -> set[str]:
 	"""What may follow from an action; nothing from one that nobody knows."""
 	found = actions().get(name)

@@ -45,6 +45,14 @@ class LiveRule:
 	quiet: bool = True
 	"""Whether it is only asked about, and an error is not to be written down."""
 	_clauses: dict[str, tuple[Clause, ...] | CrmExtError] = field(default_factory=dict)
+	_actions: list[ActionRow] | None = None
+
+	@property
+	def actions(self) -> list[ActionRow]:
+		"""The actions in their order, read once."""
+		if self._actions is None:
+			self._actions = action_rows(self.doc)
+		return self._actions
 
 	@property
 	def name(self) -> str:
@@ -134,6 +142,14 @@ def live_rule(doc, as_of: date, *, quiet: bool = True) -> LiveRule:
 		facts=frozenset(row.fact for row in doc.conditions),
 		quiet=quiet,
 	)
+
+
+def as_if_active(document) -> LiveRule:
+	"""A Linkage Rule document, saved or not and whatever its status, as it would be judged today; it stays as it is."""
+	tried = frappe.copy_doc(document, ignore_no_copy=False)
+	tried.name, tried.status = document.name or document.title or _("New Rule"), Status.ACTIVE.value
+	tried.creation = document.creation
+	return live_rule(tried, getdate(nowdate()))
 
 
 def _seed(doc) -> str:

@@ -227,6 +227,24 @@ def dismiss(runs: Collection[str], reason: str) -> None:
 	)
 
 
+def acted_since(moment: datetime) -> dict[str, int]:
+	"""How often each rule has run for events since a moment."""
+	return dict(
+		frappe.db.sql(
+			f"""SELECT rule, COUNT(*) FROM `tab{RUN}`
+			WHERE occurred_at >= %s AND shadow = 0 AND status IN %s GROUP BY rule""",
+			(moment, ACTED),
+		)
+	)
+
+
+def dead_letters() -> dict[str, int]:
+	"""How many dead letters each rule has."""
+	return dict(
+		frappe.db.sql(f"SELECT rule, COUNT(*) FROM `tab{RUN}` WHERE status = 'Dead Letter' GROUP BY rule")
+	)
+
+
 def cancel_due(rule: str, reason: str) -> None:
 	"""Cancel what waits of a rule that has ended. Its period is free for the next event."""
 	frappe.db.sql(

@@ -17,6 +17,9 @@ PROFILE_CHANGED = "Profile Changed"
 OCCASION = "Occasion"
 SCHEDULE = "Schedule"
 
+LONGEST_DAYS = 3650
+"""The longest time that a parameter in days gives."""
+
 
 def always() -> bool:
 	return True
@@ -60,6 +63,8 @@ class Parameter:
 	options: str = ""
 	required: bool = False
 	default: str = ""
+	most: int | None = None
+	"""Of a number: it lies between 0 and this."""
 	description: str = ""
 	depends_on: str = ""
 	mandatory_depends_on: str = ""

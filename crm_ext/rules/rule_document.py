@@ -163,6 +163,11 @@ def record_error(doctype: str, name: str, error: CrmExtError) -> None:
 		return
 	frappe.db.set_value(doctype, name, "last_error", text, update_modified=False)
 	frappe.log_error(title=f"{doctype} {name} cannot be evaluated", message=text)
+	tell_owner(doctype, name, owner, _("{0} {1} cannot be evaluated: {2}").format(_(doctype), name, text))
+
+
+def tell_owner(doctype: str, name: str, owner: str | None, subject: str) -> None:
+	"""Alert the owner of a rule in the Desk; nobody, where that is no enabled user."""
 	if owner and frappe.db.exists("User", {"name": owner, "enabled": 1}):
 		frappe.get_doc(
 			doctype="Notification Log",
@@ -170,7 +175,7 @@ def record_error(doctype: str, name: str, error: CrmExtError) -> None:
 			type="Alert",
 			document_type=doctype,
 			document_name=name,
-			subject=_("{0} {1} cannot be evaluated: {2}").format(_(doctype), name, text),
+			subject=subject,
 		).insert(ignore_permissions=True)  # the job tells the owner, whoever runs it
 
 

@@ -3,8 +3,8 @@
 
 """The tags of a customer as a fact, so that rules can build on tags of other groups."""
 
+from crm_ext.constants import TAGS_FACT
 from crm_ext.rules.facts import Fact, FactType
-from crm_ext.tags.groups import TAGS_FACT
 
 
 def facts() -> list[Fact]:

@@ -9,6 +9,7 @@ from datetime import date
 
 import frappe
 
+from crm_ext.constants import TAGS_FACT
 from crm_ext.exceptions import RuleError
 from crm_ext.rules.conditions import Clause, Condition, resolve, split_names
 from crm_ext.rules.evidence import RuleRef
@@ -18,7 +19,6 @@ from crm_ext.rules.site import SiteContext, registry
 from crm_ext.rules.static_check import dependency_order
 from crm_ext.tags.model import TagRule
 
-TAGS_FACT = "tags"
 PER_COMPANY = "Per company"
 EXCLUSIVE = "Exclusive"
 

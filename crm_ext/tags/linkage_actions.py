@@ -11,8 +11,7 @@ from frappe import _
 from frappe.utils import add_days, formatdate, getdate, nowdate
 
 from crm_ext.constants import ALL_COMPANIES
-from crm_ext.exceptions import OutOfRange, Term
-from crm_ext.rules.actions import Action, Outcome, Parameter, Work, tag_gained, tag_lost
+from crm_ext.rules.actions import LONGEST_DAYS, Action, Outcome, Parameter, Work, tag_gained, tag_lost
 from crm_ext.tags import service
 from crm_ext.tags.groups import EXCLUSIVE, PER_COMPANY
 from crm_ext.tags.service import Many
@@ -22,11 +21,9 @@ VALID_DAYS = Parameter(
 	name="valid_days",
 	label="Valid for (Days)",
 	fieldtype="Int",
+	most=LONGEST_DAYS,
 	description="So many days after today the tag still holds. Empty: without end.",
 )
-
-LONGEST = 3650
-"""Days."""
 
 Change = Callable[[Sequence[Work], bool], list[Outcome]]
 """Works with the same parameters, and whether only to look."""
@@ -35,7 +32,7 @@ Change = Callable[[Sequence[Work], bool], list[Outcome]]
 def actions() -> list[Action]:
 	"""Registered through the hook `crm_ext_linkage_actions`."""
 	return [
-		_action("Add Tag", _add, (TAG, VALID_DAYS), summary=_summary, effects=_gains, check=_check),
+		_action("Add Tag", _add, (TAG, VALID_DAYS), summary=_summary, effects=_gains),
 		_action("Remove Tag", _remove, (TAG,), summary=_summary, effects=lambda p: [tag_lost(p["tag"])]),
 	]
 
@@ -122,11 +119,6 @@ def _by_company(works: Sequence[Work]) -> dict[str, list[int]]:
 		company = work.event.company if scope == PER_COMPANY else ALL_COMPANIES
 		found.setdefault(company, []).append(place)
 	return found
-
-
-def _check(parameters: Mapping[str, object]) -> None:
-	if not 0 <= (parameters.get("valid_days") or 0) <= LONGEST:
-		raise OutOfRange(parameter=Term(VALID_DAYS.label), most=LONGEST)
 
 
 def _until(parameters: Mapping[str, object]) -> date | None:

@@ -14,7 +14,7 @@ from crm_ext.exceptions import AccountManagersFull, NoAccountManager
 from crm_ext.linkage.account_managers import By, Manager, choose, covering
 from crm_ext.linkage.actions import manager_store as store
 from crm_ext.linkage.actions.customer_field import save_customer
-from crm_ext.linkage.actions.people import USER, check_user
+from crm_ext.linkage.actions.people import USER, check_user, user_parameter
 from crm_ext.linkage.actions.words import change
 from crm_ext.rules.actions import Action, Outcome, Parameter, Work, fact_changed
 
@@ -41,15 +41,7 @@ def action() -> Action:
 					"the one for its industry, or the one with the smallest load."
 				),
 			),
-			Parameter(
-				name="user",
-				label="User",
-				fieldtype="Link",
-				options="User",
-				depends_on="eval:doc.by == 'User'",
-				mandatory_depends_on="eval:doc.by == 'User'",
-				filters={"enabled": 1, "user_type": "System User"},
-			),
+			user_parameter("by", user_type="System User"),
 			Parameter(
 				name="replace",
 				label="Replace the Present One",

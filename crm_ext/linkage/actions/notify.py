@@ -19,6 +19,7 @@ from crm_ext.linkage.actions.people import (
 	check_user,
 	full_names,
 	tell,
+	user_parameter,
 )
 from crm_ext.linkage.actions.recipients import BOTH, DESK, EMAIL, Recipients, recipients_of
 from crm_ext.linkage.actions.words import event_of
@@ -49,15 +50,7 @@ def action() -> Action:
 				default=ACCOUNT_MANAGER,
 				description="Disabled users, and who has unsubscribed, get nothing. Customers are told by e-mail.",
 			),
-			Parameter(
-				name="user",
-				label="User",
-				fieldtype="Link",
-				options="User",
-				depends_on="eval:doc.recipients == 'User'",
-				mandatory_depends_on="eval:doc.recipients == 'User'",
-				filters={"enabled": 1},
-			),
+			user_parameter("recipients"),
 			Parameter(
 				name="role",
 				label="Role",

@@ -9,7 +9,7 @@ import frappe
 from frappe.utils import get_fullname
 
 from crm_ext.exceptions import UserDisabled
-from crm_ext.rules.actions import Work
+from crm_ext.rules.actions import Parameter, Work
 
 ACCOUNT_MANAGER, RULE_OWNER, USER, ROLE, CUSTOMER = (
 	"Account Manager",
@@ -18,6 +18,20 @@ ACCOUNT_MANAGER, RULE_OWNER, USER, ROLE, CUSTOMER = (
 	"Role",
 	"Customer",
 )
+
+
+def user_parameter(where: str, **filters: object) -> Parameter:
+	"""Which user is meant, asked where the parameter `where` says “User”."""
+	is_user = f"eval:doc.{where} == '{USER}'"
+	return Parameter(
+		name="user",
+		label="User",
+		fieldtype="Link",
+		options="User",
+		depends_on=is_user,
+		mandatory_depends_on=is_user,
+		filters={"enabled": 1, **filters},
+	)
 
 
 def enabled(users: Iterable[str | None]) -> list[str]:

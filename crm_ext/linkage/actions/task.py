@@ -11,7 +11,7 @@ from frappe import _
 from frappe.share import add_docshare
 from frappe.utils import add_days, escape_html, formatdate, getdate, nowdate
 
-from crm_ext.exceptions import NobodyForTask, OutOfRange, Term
+from crm_ext.exceptions import NobodyForTask, Term
 from crm_ext.linkage.actions.people import (
 	ACCOUNT_MANAGER,
 	RULE_OWNER,
@@ -20,15 +20,12 @@ from crm_ext.linkage.actions.people import (
 	full_names,
 	named,
 	tell,
+	user_parameter,
 )
 from crm_ext.linkage.actions.words import PLACEHOLDERS, check_placeholders, fill
-from crm_ext.rules.actions import Action, Outcome, Parameter, Work
+from crm_ext.rules.actions import LONGEST_DAYS, Action, Outcome, Parameter, Work
 
 _PLACES = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-
-
-LONGEST = 3650
-"""Days."""
 
 
 def action() -> Action:
@@ -44,6 +41,7 @@ def action() -> Action:
 				name="due_in_days",
 				label="Due in (Days)",
 				fieldtype="Int",
+				most=LONGEST_DAYS,
 				description="0: the same day. Empty: no due date.",
 			),
 			Parameter(
@@ -63,15 +61,7 @@ def action() -> Action:
 				default=ACCOUNT_MANAGER,
 				description="Without an account manager, the owner of the rule gets the task.",
 			),
-			Parameter(
-				name="user",
-				label="User",
-				fieldtype="Link",
-				options="User",
-				depends_on="eval:doc.assign_to == 'User'",
-				mandatory_depends_on="eval:doc.assign_to == 'User'",
-				filters={"enabled": 1, "user_type": "System User"},
-			),
+			user_parameter("assign_to", user_type="System User"),
 		),
 		check=_check,
 	)
@@ -81,8 +71,6 @@ def _check(parameters: Mapping[str, object]) -> None:
 	check_placeholders(parameters.get("subject"))
 	check_placeholders(parameters.get("description"))
 	check_user(parameters.get("user"))
-	if not 0 <= (parameters.get("due_in_days") or 0) <= LONGEST:
-		raise OutOfRange(parameter=Term("Due in (Days)"), most=LONGEST)
 
 
 def _summary(parameters: Mapping[str, object]) -> str:

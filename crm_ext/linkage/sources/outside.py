@@ -28,10 +28,12 @@ def record(
 	facts: Mapping[str, object] | None = None,
 	reference_doctype: str = "",
 	reference_name: str = "",
+	readable: bool = False,
 ) -> bool:
 	"""Tell of an event; False if it was known already, by its `key`, or no rule waits for it.
 
 	`occurred_at` is site time, unless it names its time zone, and at the latest now. `facts` are those of the trigger, by name.
+	`readable`: a document that the session's user may not read counts as missing.
 	Raises UnknownTrigger, NotFromOutside, NoSuchRecord, UnknownFact, InvalidValue.
 	"""
 	asked = registry.trigger(trigger)
@@ -40,7 +42,9 @@ def record(
 	if not frappe.db.exists("Customer", customer):
 		raise NoSuchRecord(value=customer, doctype=Term("Customer"), parameter=Term("Customer"))
 	if reference_name and not (
-		frappe.db.exists("DocType", reference_doctype) and frappe.db.exists(reference_doctype, reference_name)
+		frappe.db.exists("DocType", reference_doctype)
+		and frappe.db.exists(reference_doctype, reference_name)
+		and (not readable or frappe.has_permission(reference_doctype, "read", doc=reference_name))
 	):
 		raise NoSuchRecord(value=reference_name, doctype=Term(reference_doctype), parameter=Term("Document"))
 	known = facts_registry()

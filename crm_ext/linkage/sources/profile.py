@@ -7,7 +7,7 @@ Who meets them has a Linkage Match row. It is compared with the figures whenever
 the conditions gets an event, who meets them no longer loses the row.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 import frappe
@@ -52,7 +52,8 @@ def baseline(rule: LiveRule, chunk: CustomerSlice) -> None:
 
 def existing(document, chunk: CustomerSlice) -> list[Event]:
 	"""An event for each customer of a slice who meets the conditions now."""
-	return [_event(document, customer) for customer in _matching(document, chunk)]
+	rule = live_rule(document, getdate())
+	return [_event(document, customer) for customer in matching.matching(rule, chunk)]
 
 
 def past(document, _since: datetime) -> Iterator[Event]:
@@ -73,10 +74,6 @@ def _follow(rule: LiveRule, chunk: CustomerSlice) -> Sequence[str]:
 		matching.MATCH, ("rule", "customer"), [(rule.name, customer) for customer in new], ignore_known=True
 	)
 	return new
-
-
-def _matching(document, chunk: CustomerSlice) -> Iterable[str]:
-	return matching.matching(live_rule(document, getdate()), chunk)
 
 
 def _event(document, customer: str, as_of: date | None = None) -> Event:

@@ -5,7 +5,7 @@ import frappe
 from frappe import _
 
 from crm_ext import errors
-from crm_ext.exceptions import CrmExtError, ParametersNotAnObject, Term
+from crm_ext.exceptions import CrmExtError
 from crm_ext.linkage import checks, inbox, parameters, registry
 from crm_ext.linkage.rules import LIVE
 from crm_ext.linkage.sources import existing
@@ -62,10 +62,7 @@ class LinkageRule(RuleDocument):
 		"""Each action is known and has parameters that can work; its summary is written down."""
 		for row in self.actions:
 			try:
-				given = frappe.parse_json(row.parameters) or {}
-				if not isinstance(given, dict):
-					raise ParametersNotAnObject(action=Term(row.action))
-				given = parameters.clean(row.action, given)
+				given = parameters.clean(row.action, frappe.parse_json(row.parameters) or {})
 				row.parameters = frappe.as_json(given, indent=None)
 				row.summary = registry.action(row.action).summary(given)
 			except CrmExtError as error:
