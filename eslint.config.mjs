@@ -12,7 +12,7 @@ const dom =
 const desk =
 	"frappe erpnext crm_ext cur_frm cur_list cur_dialog cur_page locals cur_pos __ $ jQuery moment Chart";
 const numbers =
-	"cint cstr flt format_currency in_list strip_html fmt_money get_label get_currency_symbol format_number";
+	"cint cstr flt precision format_currency in_list strip_html fmt_money get_label get_currency_symbol format_number";
 
 const globals = Object.fromEntries(
 	[browser, more, dom, desk, numbers]

@@ -12,12 +12,12 @@ from frappe.commands import get_site, pass_context
 @click.option(
 	"--history/--no-history",
 	default=True,
-	help="Compute the past year too, and put linkage rules into force.",
+	help="Compute the past year too, and put linkage rules and prices into force.",
 )
 @pass_context
 def demo(context, history: bool):
 	"""Install the invented company of crm_ext, once, and print its users."""
-	from crm_ext.demo import data, linkage, linkage_data
+	from crm_ext.demo import data, linkage, linkage_data, pricing, pricing_data
 	from crm_ext.demo.install import install
 
 	with _site(context):
@@ -25,10 +25,13 @@ def demo(context, history: bool):
 		if history:
 			_show("Linkage rules", 0, 1)
 			linkage.install(installed)
+			_show("Prices", 0, 1)
+			pricing.install(installed)
 		click.echo(
 			f"\n{installed.company}, dates counted back from {installed.as_of}. Users (demo passwords!):"
 		)
-		for user in (*data.USERS, *(manager.user for manager in linkage_data.ACCOUNT_MANAGERS)):
+		managers = (manager.user for manager in linkage_data.ACCOUNT_MANAGERS)
+		for user in (*data.USERS, *managers, pricing_data.DECIDER):
 			click.echo(f"  {user.email:32} {data.PASSWORD}  {', '.join(user.roles)}")
 
 

@@ -215,3 +215,143 @@ class NotYetRefreshed(CrmExtError):
 
 class ParametersNotAnObject(RuleError):
 	template = "The parameters of “{action}” are a JSON object: names of parameters, each with a value."
+
+
+class PriceKindNotInForce(CrmExtError):
+	template = "The price kind {price_kind} is not in force. Activate it first."
+
+
+class CircularKinds(CrmExtError):
+	template = "These price kinds are based on each other in a circle: {kinds}. Base one of them on a price list or on cost."
+
+
+class UnknownItem(CrmExtError):
+	template = "Line {line}: there is no item “{item}”. Give the code of an existing item."
+
+
+class UnknownUnit(CrmExtError):
+	template = "Line {line}: the item {item} is not sold by “{uom}”. Add a conversion factor to the item, or choose another unit."
+
+
+class NotANumber(CrmExtError):
+	template = "“{value}” under “{column}” is no number. Write it like {example}."
+
+
+class NotADate(CrmExtError):
+	template = "“{value}” under “{column}” is no date. Write it like {example}."
+
+
+class NumberTooSmall(CrmExtError):
+	template = "“{column}” must not be less than {least}."
+
+
+class ValueMissing(CrmExtError):
+	template = "“{column}” is missing. Fill it in."
+
+
+class OneOfThese(CrmExtError):
+	template = (
+		"Fill in only one of these: {columns}. A rate is for one of them; it takes another line for another."
+	)
+
+
+class ValidityReversed(CrmExtError):
+	template = "“{later}” must not be before “{earlier}”."
+
+
+class NotTogether(CrmExtError):
+	template = "“{column}” does not go with “{choice}”. Leave it empty, or choose another under “{other}”."
+
+
+class SameLine(CrmExtError):
+	template = (
+		"This is the same rate as in line {line}: for the same item, customer, place, quantity, unit, currency and "
+		"start. Remove one of them."
+	)
+
+
+class SameRate(CrmExtError):
+	template = (
+		"The matrix has a rate for the same item, customer, place, quantity, unit, currency and start already. "
+		"Change that one."
+	)
+
+
+class RateGone(CrmExtError):
+	template = "This rate has been removed meanwhile. Load the rates again."
+
+
+class RatesChanged(CrmExtError):
+	template = "Somebody else changed rates of {matrix} at the same time. Nothing was saved; try again."
+
+
+class UnknownHeading(CrmExtError):
+	template = "There is no column “{heading}” of rates. Remove it, or use one of these: {allowed}."
+
+
+class HeadingTwice(CrmExtError):
+	template = "There are two columns “{heading}”. Remove one of them."
+
+
+class NoRates(CrmExtError):
+	template = "There are no rates in the file: a line of headings, and one line for each rate, are expected."
+
+
+class UnreadableFile(CrmExtError):
+	template = "The file {file} cannot be read. Save it as CSV in UTF-8, or as XLSX."
+
+
+class NoSuchFile(CrmExtError):
+	template = "There is no file {file}, or you may not read it. Attach it again."
+
+
+class ImportUnderWay(CrmExtError):
+	template = "This file is being worked on. Wait until that is done."
+
+
+class NotPermittedFor(CrmExtError):
+	template = "You are not permitted to set rates for “{value}” under “{column}”."
+
+
+class NotBelowFloor(CrmExtError):
+	template = "No line is below the lowest price that you may give. It needs no approval."
+
+
+class NoDraft(CrmExtError):
+	template = "{document} is no draft any more. A price can be approved only before it is submitted."
+
+
+class OwnRequest(CrmExtError):
+	template = "This is your own request. Somebody else with the role {role} must decide."
+
+
+class RequestDecided(CrmExtError):
+	template = "This request is {status} already."
+
+
+class NoDecision(CrmExtError):
+	template = "“{decision}” is no decision. Choose one of: {allowed}."
+
+
+class BasketNotAnObject(CrmExtError):
+	template = "A basket is a JSON object with a company and a list of lines, 1,000 at most."
+
+
+class BasketFieldMissing(CrmExtError):
+	template = "The basket needs “{field}”. Fill it in."
+
+
+class DuplicateKey(CrmExtError):
+	template = "Two lines have the key “{key}”. Give each line a key of its own."
+
+
+class NoSuchEntry(CrmExtError):
+	template = "{field}: there is no “{value}”. Give the name of an existing one."
+
+
+class WrongQuantity(CrmExtError):
+	template = "Line {line}: “{value}” is no quantity. Give a number above 0."
+
+
+class WrongDate(CrmExtError):
+	template = "“{value}” is no date. Give one such as 2026-01-31."

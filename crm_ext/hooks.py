@@ -1,6 +1,8 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
+from crm_ext.desk_assets import doctype_js, doctype_list_js, page_js  # noqa: F401 (hooks, too)
+
 app_name = "crm_ext"
 app_title = "CRM Ext"
 app_publisher = "crm_ext contributors"
@@ -21,52 +23,33 @@ before_uninstall = "crm_ext.setup.uninstall.before_uninstall"
 # Desk
 # ----
 
-_tag_js = ["public/js/desk_ui.js", "public/js/tag_why.js"]
-_rule_list_js = "public/js/rule_status.js"
-_rule_js = [
-	*("public/js/desk_ui.js", _rule_list_js),
-	*("public/js/rule_conditions.js", "public/js/rule_life_cycle.js"),
-]
-_linkage_js = [*_rule_js, "public/js/linkage_words.js"]
-_run_js = ["public/js/desk_ui.js", "public/js/linkage_words.js", "public/js/linkage_run.js"]
-doctype_js = {
-	"Customer": [*_tag_js, "public/js/tag_actions.js", "public/js/customer.js"],
-	"Customer Tag": [*_rule_js, "public/js/tag_simulation.js"],
-	"Customer Tag Assignment": _tag_js,
-	"Customer Tag Group": "public/js/desk_ui.js",
-	"Class Transition": _rule_js,
-	"Linkage Rule": [
-		*_linkage_js,
-		*(f"public/js/linkage_{part}.js" for part in ("rule", "actions", "dry_run")),
-	],
-	"Linkage Run": _run_js,
-}
-doctype_list_js = {
-	"Customer": "public/js/customer_list.js",
-	"Linkage Run": _run_js,
-	**dict.fromkeys(("Customer Tag", "Class Transition", "Linkage Rule"), _rule_list_js),
-}
-page_js = {
-	"linkage-map": [
-		*_linkage_js,
-		*(f"public/js/linkage_{part}.js" for part in ("map_nodes", "map", "details", "what_if", "answer")),
-	]
-}
 override_doctype_dashboards = {"Customer": "crm_ext.overrides.customer_dashboard.get_data"}
 
 # Documents of ERPNext
 # --------------------
 
 _named = (
-	*("Customer Tag", "Email Template", "Price List", "Payment Terms Template"),
+	*("Customer Tag", "Email Template", "Price Kind", "Price List", "Payment Terms Template"),
 	*("Role", "Sales Partner", "User"),
 )
+_rated = (
+	*("Item", "Brand", "Item Group", "Customer Tag", "Customer Group", "POS Profile", "Branch", "Territory"),
+	*("Sales Channel", "UOM", "Currency", "Price Matrix"),
+)
+_selling = "crm_ext.overrides.selling_documents."
+_trees = ("Item Group", "Customer Group", "Territory", "Customer Tag", "Customer Tag Group")
 doc_events = {
+	("Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice"): {
+		event: _selling + event
+		for event in ("before_validate", "validate", "before_submit", "on_trash", "process_item_selection")
+	},
+	_trees: dict.fromkeys(("on_update", "after_rename", "on_trash"), "crm_ext.overrides.price_trees.changed"),
 	("Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice"): {
 		"on_submit": "crm_ext.overrides.trade_documents.on_submit",
 		"on_cancel": "crm_ext.overrides.trade_documents.on_cancel",
 	},
 	"Payment Ledger Entry": {"on_submit": "crm_ext.overrides.payment_ledger_entry.on_submit"},
+	_rated: {"after_rename": "crm_ext.pricing.renames.after_rename"},
 	_named: {"after_rename": "crm_ext.linkage.renames.after_rename"},
 	"Issue": {
 		"on_update": "crm_ext.overrides.issue.on_update",
@@ -82,6 +65,14 @@ doc_events = {
 	},
 }
 
+_endpoints = "crm_ext.overrides.price_endpoints."
+override_whitelisted_methods = {
+	"erpnext.selling.page.point_of_sale.point_of_sale.get_items": "crm_ext.overrides.point_of_sale.get_items",
+	"erpnext.stock.get_item_details.get_item_details": _endpoints + "get_item_details",
+	"erpnext.stock.get_item_details.apply_price_list": _endpoints + "apply_price_list",
+	"erpnext.accounts.doctype.pricing_rule.pricing_rule.apply_pricing_rule": _endpoints + "apply_pricing_rule",
+}
+
 # Jobs
 # ----
 
@@ -90,6 +81,7 @@ scheduler_events = {
 		"*/5 * * * *": ["crm_ext.tasks.crm_ext_drain_refresh_queue"],
 		"15 1 * * *": ["crm_ext.tasks.crm_ext_nightly_refresh"],
 		"30 2 * * *": ["crm_ext.tasks.crm_ext_nightly_linkage"],
+		"15 3 * * *": ["crm_ext.tasks.crm_ext_nightly_price_replay"],
 		"0 6 * * 1": ["crm_ext.tasks.crm_ext_weekly_linkage_report"],
 	}
 }
@@ -100,10 +92,14 @@ scheduler_events = {
 _of_customers = (
 	*("Customer Profile", "Customer Tag Assignment", "Class Transition Log"),
 	*("Linkage Event", "Linkage Run", "Linkage Match", "Customer Occasion"),
+	*("Price Approval", "Price Deviation"),
 )
 permission_query_conditions = dict.fromkeys(_of_customers, "crm_ext.profile.permissions.query_conditions")
 permission_query_conditions["Linkage Run Action"] = "crm_ext.linkage.permissions.query_conditions"
 has_permission = dict.fromkeys(_of_customers, "crm_ext.profile.permissions.has_permission")
+for _of_matrix in ("Price Matrix Rate", "Price Matrix Import"):
+	permission_query_conditions[_of_matrix] = "crm_ext.pricing.rates.permissions.query_conditions"
+	has_permission[_of_matrix] = "crm_ext.pricing.rates.permissions.has_permission"
 
 # Deleting a customer takes our rows along (overrides/customer.py)
 ignore_links_on_delete = [*_of_customers, "Profile Refresh Request"]
@@ -112,7 +108,10 @@ default_log_clearing_doctypes = {"Linkage Event": 90}
 # Extension points of crm_ext (docs/extending.md)
 # -----------------------------------------------
 
-crm_ext_facts = ["crm_ext.profile.facts.facts", "crm_ext.tags.facts.facts", "crm_ext.linkage.facts.facts"]
+crm_ext_facts = [
+	*("crm_ext.profile.facts.facts", "crm_ext.tags.facts.facts"),
+	*("crm_ext.linkage.facts.facts", "crm_ext.pricing.facts.facts"),
+]
 crm_ext_on_profile_refresh = [
 	"crm_ext.tags.service.refresh_slice",
 	"crm_ext.transitions.service.refresh_slice",
@@ -124,4 +123,7 @@ crm_ext_on_customer_merge = [
 ]
 crm_ext_on_tag_changes = ["crm_ext.linkage.sources.tags.on_tag_changes"]
 crm_ext_linkage_triggers = ["crm_ext.linkage.triggers.triggers", "crm_ext.tags.triggers.triggers"]
-crm_ext_linkage_actions = ["crm_ext.linkage.actions.actions", "crm_ext.tags.linkage_actions.actions"]
+crm_ext_linkage_actions = [
+	*("crm_ext.linkage.actions.actions", "crm_ext.tags.linkage_actions.actions"),
+	"crm_ext.pricing.linkage_actions.actions",
+]

@@ -29,12 +29,13 @@ def insert_rows(
 	given = iter(names)
 	known = "ON DUPLICATE KEY UPDATE `name` = `name`" if ignore_known else ""
 	columns_ = ", ".join(f"`{column}`" for column in (*_META, *columns))
-	places = f"({', '.join(['%s'] * (len(_META) + len(columns)))})"
+	stamp = ", ".join(frappe.db.escape(str(value)) for value in (now, now, user, user)).replace("%", "%%")
+	places = f"(%s, {stamp}{', %s' * len(columns)})"
 	for first in range(0, len(rows), BATCH):
 		batch = rows[first : first + BATCH]
 		values: list = []
 		for row in batch:
-			values += (next(given, None) or new_name(), now, now, user, user, *row)
+			values += (next(given, None) or new_name(), *row)
 		frappe.db.sql(
 			f"INSERT INTO `tab{doctype}` ({columns_}) VALUES {', '.join([places] * len(batch))} {known}",
 			values,

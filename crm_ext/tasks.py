@@ -5,6 +5,8 @@
 
 from crm_ext.linkage import runner, weekly
 from crm_ext.linkage.sources import issues, nightly
+from crm_ext.pricing import drift
+from crm_ext.pricing.rates import imports
 from crm_ext.profile import queue
 from crm_ext.profile import service as profile
 from crm_ext.tags import announce
@@ -18,6 +20,7 @@ def crm_ext_drain_refresh_queue() -> None:
 	issues.sweep()
 	if runner.due():
 		runner.run_later()
+	imports.settle_abandoned()
 
 
 def crm_ext_nightly_refresh() -> None:
@@ -28,6 +31,11 @@ def crm_ext_nightly_refresh() -> None:
 def crm_ext_nightly_linkage() -> None:
 	"""Every night: tell the linkage rules of birthdays, anniversaries and what is due by the clock."""
 	nightly.tell_later()
+
+
+def crm_ext_nightly_price_replay() -> None:
+	"""Every night: find the prices that no longer follow from what is written beside them."""
+	drift.check_later()
 
 
 def crm_ext_weekly_linkage_report() -> None:

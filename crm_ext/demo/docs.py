@@ -12,7 +12,7 @@ import re
 import sys
 from pathlib import Path
 
-from crm_ext.demo import data, linkage_data
+from crm_ext.demo import data, linkage_data, pricing_data, pricing_stories
 
 BEGIN = "<!-- {}: written by crm_ext.demo.docs -->"
 END = "<!-- end of {} -->"
@@ -56,7 +56,56 @@ def rules() -> str:
 	return _table(("Linkage Rule", "Status", "Runs"), rows)
 
 
-TABLES = {"customers": customers, "users": users, "account managers": account_managers, "rules": rules}
+def price_customers() -> str:
+	"""The customers that only the prices need."""
+	rows = [(c.name, c.group, c.story) for c in pricing_data.CUSTOMERS]
+	return _table(("Customer", "Customer Group", "Who"), rows)
+
+
+def matrices() -> str:
+	"""The price matrices."""
+	rows = [
+		(m.title, m.status, str(m.priority), m.breaks, str(len(m.rates)), m.description)
+		for m in pricing_data.MATRICES
+	]
+	return _table(("Price Matrix", "Status", "Priority", "Breaks", "Rates", "What for"), rows)
+
+
+def prices() -> str:
+	"""What some customers pay on the day of installation, and why."""
+	rows = [
+		(
+			p.customer,
+			p.item,
+			f"{p.qty:g} {p.uom}".strip(),
+			", ".join(p.where.values()),
+			f"{float(p.price):,.2f}",
+			p.by,
+		)
+		for p in pricing_stories.PRICES
+	]
+	return _table(("Customer", "Item", "Quantity", "Where", "Price", "Why"), rows)
+
+
+def approvals() -> str:
+	"""The requests to sell below the floor."""
+	rows = [
+		(a.customer, f"{a.line.qty:g} {a.line.item} at {a.line.rate:,.0f}", a.status, a.reason)
+		for a in pricing_stories.APPROVALS
+	]
+	return _table(("Customer", "Quotation", "Price Approval", "Reason"), rows)
+
+
+TABLES = {
+	"customers": customers,
+	"users": users,
+	"account managers": account_managers,
+	"rules": rules,
+	"price customers": price_customers,
+	"matrices": matrices,
+	"prices": prices,
+	"approvals": approvals,
+}
 
 
 def written_into(text: str) -> str:

@@ -6,12 +6,14 @@
 import frappe
 
 from crm_ext.linkage.customers import delete_actions
+from crm_ext.pricing import renames
 from crm_ext.profile import queue, store
 from crm_ext.profile.facts import CUSTOMER_FIELDS
 
 OUR_ROWS = (
 	*("Customer Profile", "Customer Tag Assignment", "Class Transition Log", "Profile Refresh Request"),
 	*("Linkage Event", "Linkage Run", "Linkage Match", "Customer Occasion"),
+	*("Price Approval", "Price Deviation"),
 )
 """In the order in which a refresh locks them."""
 
@@ -36,10 +38,12 @@ def before_rename(doc, method=None, old=None, new=None, merge=False):
 
 
 def after_rename(doc, method=None, old=None, new=None, merge=False):
+	renames.after_rename(doc, method, old, new, merge)
 	queue.mark([new], doc.doctype)
 
 
 def on_trash(doc, method=None):
 	delete_actions(doc.name)
+	renames.forget_customer(doc.name)
 	for doctype in OUR_ROWS:
 		frappe.db.delete(doctype, {"customer": doc.name})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
-"""The tags, linkage rules and texts that come with crm_ext: created once, the user's own from then on.
+"""The tags, linkage rules, price kinds and texts that come with crm_ext: created once, the user's own from then on.
 
 What has been sown is remembered by name, so that what was renamed or deleted does not come back.
 """
@@ -13,6 +13,7 @@ import frappe
 
 from crm_ext.setup import linkage_bundles
 from crm_ext.setup.email_templates import EMAIL_TEMPLATES
+from crm_ext.setup.price_kinds import PRICE_KINDS
 
 SOWN_KEY = "crm_ext_sown"
 """Global default with the JSON list of all records ever sown, as “DocType: name”."""
@@ -188,6 +189,7 @@ def shipped() -> list[tuple[str, str, dict]]:
 	records = {
 		("Customer Tag Group", "group_name"): TAG_GROUPS,
 		("Customer Tag", "tag_name"): TAGS,
+		("Price Kind", "kind_name"): PRICE_KINDS,
 		("Email Template", "name"): EMAIL_TEMPLATES,
 		("Linkage Rule Group", "group_name"): rule_groups,
 		("Linkage Rule", "title"): linkage_bundles.RULES,
@@ -225,5 +227,6 @@ def _has_what_it_names(doctype: str, values: dict) -> bool:
 	fields = frappe.get_meta(doctype).get_link_fields()
 	links = [(field.options, values[field.fieldname]) for field in fields if field.fieldname in values]
 	parameters = [action["parameters"] for action in values.get("actions", ())]
-	links += [("Email Template", given["template"]) for given in parameters if "template" in given]
+	named = {"template": "Email Template", "price_kind": "Price Kind"}
+	links += [(named[name], value) for given in parameters for name, value in given.items() if name in named]
 	return all(frappe.db.exists(*link) for link in links)

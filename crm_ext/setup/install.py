@@ -9,7 +9,7 @@ from frappe import _
 from crm_ext.exceptions import CrmExtError, ErpnextMissing, UnsupportedVersion
 from crm_ext.profile.queue import mark_everybody
 from crm_ext.settings import store_defaults
-from crm_ext.setup import webhook_events
+from crm_ext.setup import custom_fields, webhook_events
 
 SUPPORTED = (15, 16)
 """Major versions of Frappe and ERPNext."""
@@ -21,6 +21,7 @@ def before_install():
 
 
 def after_install():
+	custom_fields.create()
 	store_defaults()
 	_sow_defaults()
 	webhook_events.offer()
@@ -34,6 +35,7 @@ def before_migrate():
 
 def after_migrate():
 	"""Defaults that a new version of crm_ext ships; what was sown before is left alone."""
+	custom_fields.create()
 	store_defaults()
 	_sow_defaults()
 	webhook_events.offer()

@@ -22,9 +22,11 @@ from crm_ext.setup.linkage_parts import (
 	task,
 	tell,
 )
+from crm_ext.setup.price_kinds import MEMBER_PRICE_RULES
 
 RETAIL, B2B, WIN_BACK = "Retail", "B2B", "Win-back"
 FIRST_ORDER, KEY_CUSTOMER_LOST = "First Order", "Key Customer Lost"
+MEMBER_PRICES = "Member Prices"
 
 RULE_GROUPS = {
 	"First Order": "A customer is welcomed once: with a large first order in person, else by e-mail.",
@@ -378,6 +380,7 @@ BUNDLES = {
 	WIN_BACK: _WIN_BACK_RULES,
 	FIRST_ORDER: _FIRST_ORDER_RULES,
 	KEY_CUSTOMER_LOST: _KEY_CUSTOMER_LOST_RULES,
+	MEMBER_PRICES: MEMBER_PRICE_RULES,
 }
 
 RULES = tuple({"bundle": bundle, **rule} for bundle, rules in BUNDLES.items() for rule in rules)

@@ -10,7 +10,7 @@ tags we mirrored onto customers are taken off again. The texts that we brought g
 
 import frappe
 
-from crm_ext.setup import email_templates, webhook_events
+from crm_ext.setup import custom_fields, email_templates, webhook_events
 from crm_ext.setup.defaults import SOWN_KEY
 
 MODULE = "CRM Ext"
@@ -57,6 +57,7 @@ RECORDS = {
 }
 """The same for what people made; deleted one by one, with what hangs on it. A dependent stands before its report."""
 
+APPROVER = "Price Override"
 REPORT_COLUMNS = ("report", "report_name")
 
 
@@ -67,7 +68,9 @@ def before_uninstall():
 	remove_all()
 	webhook_events.withdraw()
 	email_templates.withdraw()
+	custom_fields.remove()
 	remove_pointers()
+	remove_role()
 	remove_scheduled_jobs()
 	remove_defaults()
 	frappe.clear_cache()
@@ -106,6 +109,16 @@ def _remove_user_settings(doctypes: list[str]):
 		return
 	settings = frappe.qb.Table("__UserSettings")
 	frappe.qb.from_(settings).delete().where(settings.doctype.isin(doctypes)).run()
+
+
+def remove_role():
+	"""Delete the role that our DocTypes brought, unless somebody has given it permissions elsewhere."""
+	doctypes = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
+	elsewhere = {"role": APPROVER, "parent": ("not in", doctypes)}
+	if any(frappe.db.exists(doctype, elsewhere) for doctype in ("DocPerm", "Custom DocPerm")):
+		return
+	frappe.db.delete("Has Role", {"role": APPROVER})
+	frappe.delete_doc("Role", APPROVER, force=True, ignore_missing=True, delete_permanently=True)
 
 
 def remove_scheduled_jobs():

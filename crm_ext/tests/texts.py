@@ -45,7 +45,10 @@ SPOKEN_CONSTANTS = {
 	"rules/actions.py": ("TAG_GAINED", "TAG_LOST", "PROFILE_CHANGED", "OCCASION", "SCHEDULE"),
 	"rules/grid.py": ("MISSING", "KNOWN", "ANYTHING", "NONE_NAMED"),
 	"rules/static_check.py": ("SENTENCES",),
-	"setup/linkage_bundles.py": ("RETAIL", "B2B", "WIN_BACK", "FIRST_ORDER", "KEY_CUSTOMER_LOST"),
+	"setup/linkage_bundles.py": (
+		*("RETAIL", "B2B", "WIN_BACK"),
+		*("FIRST_ORDER", "KEY_CUSTOMER_LOST", "MEMBER_PRICES"),
+	),
 	"tags/model.py": ("CONDITIONS_CEASED", "REPLACED", "RULE_ENDED", "LOWER_RANK"),
 	"tags/service.py": ("EXPIRED", "MERGED"),
 }
@@ -104,7 +107,7 @@ def _of_python(path: Path, relative: str) -> Iterator[Text]:
 def _of_call(node: ast.Call) -> Iterator[Text]:
 	name = getattr(node.func, "id", getattr(node.func, "attr", ""))
 	if name in NAMING_CALLS and node.args:
-		context = next((k.value.value for k in node.keywords if k.arg == "context"), "")
+		context = next((text for k in node.keywords if k.arg == "context" for text in _strings(k.value)), "")
 		yield from ((text, context) for text in _strings(node.args[0]))
 	for keyword in node.keywords:
 		if keyword.arg in SPOKEN_KEYWORDS.get(name, ()):

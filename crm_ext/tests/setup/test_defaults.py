@@ -6,6 +6,7 @@ import pytest
 import frappe
 
 from crm_ext.setup import defaults
+from crm_ext.setup.price_kinds import PRICE_KINDS
 
 
 @pytest.fixture
@@ -82,3 +83,14 @@ def test_money_thresholds_are_in_the_currency_of_the_figures_while_there_is_no_c
 def test_every_shipped_tag_belongs_to_a_shipped_group():
 	groups = {group["group_name"] for group in defaults.TAG_GROUPS}
 	assert {tag["tag_group"] for tag in defaults.TAGS} == groups
+
+
+def test_the_price_kinds_are_drafts_that_can_become_active_one_after_the_other(unsown):
+	for kind in PRICE_KINDS:
+		frappe.delete_doc("Price Kind", kind["kind_name"], force=True)
+	defaults.sow()
+	for kind in PRICE_KINDS:
+		doc = frappe.get_doc("Price Kind", kind["kind_name"])
+		assert (doc.status, bool(doc.description)) == ("Draft", True)
+		doc.status = "Active"
+		doc.save()

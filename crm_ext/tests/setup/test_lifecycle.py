@@ -76,7 +76,7 @@ def test_installing_sows_the_shipped_tags_and_starts_the_jobs(life):
 	from crm_ext.setup.defaults import TAGS
 
 	assert set(life["installed"]["tags"]) == {tag["tag_name"] for tag in TAGS}
-	assert len(life["installed"]["jobs"]) == 4
+	assert len(life["installed"]["jobs"]) == 5
 
 
 def test_migrating_changes_nothing(life):

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""Which lines of a selling document have a price that is not to be made anew: agreed before, or not ours to make."""
+
+from dataclasses import dataclass
+
+import frappe
+
+_SOURCES = (
+	("quotation_item", "Quotation", ("prevdoc_docname",)),
+	("so_detail", "Sales Order", ("against_sales_order", "sales_order")),
+	("dn_detail", "Delivery Note", ("delivery_note",)),
+	("si_detail", "Sales Invoice", ("against_sales_invoice",)),
+	("sales_invoice_item", "Sales Invoice", ("sales_invoice",)),
+	("pos_invoice_item", "POS Invoice", ("pos_invoice",)),
+)
+"""The field of a row that names the row it was made from, the DocType of that, and the fields that name the document."""
+LINKS = tuple(link for link, _doctype, _names in _SOURCES)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+	"""The line that a line was made from. `name` is empty where the row does not say: a return says it in its head."""
+
+	doctype: str
+	name: str
+	row: str
+
+
+def source_of(row) -> Source | None:
+	"""The line that a row of a selling document was made from, the nearest one; None: it was entered here."""
+	for link, doctype, names in reversed(_SOURCES):
+		if row.get(link):
+			return Source(
+				doctype, next((row.get(name) for name in names if row.get(name)), ""), row.get(link)
+			)
+	return None
+
+
+def document_is_left_alone(doc) -> bool:
+	"""Whether no line of a document gets an automatic price.
+
+	Returns carry the price sold at; debit notes correct one; consolidated invoices repeat those of the counter; between
+	companies of one group ERPNext has its own transfer price; “Ignore Pricing Rule” says so itself.
+	"""
+	return bool(
+		(doc.get("is_return") and doc.get("return_against"))
+		or doc.get("is_debit_note")
+		or doc.get("is_consolidated")
+		or doc.get("is_internal_customer")
+		or doc.get("ignore_pricing_rule")
+	)
+
+
+def row_is_left_alone(row) -> bool:
+	"""Whether a line keeps its price: agreed in the document before, given for free, by contract, or locked."""
+	return bool(
+		not row.get("item_code")
+		or row.get("is_free_item")
+		or row.get("crm_ext_price_locked")
+		or row.get("blanket_order_rate")
+		or row.get("against_blanket_order")
+		or source_of(row)
+		or _has_a_rate_rule(row)
+	)
+
+
+def _has_a_rate_rule(row) -> bool:
+	"""Whether a Pricing Rule of ERPNext set the price itself, not a discount on it."""
+	names = row.get("pricing_rules")
+	if not names:
+		return False
+	from erpnext.accounts.doctype.pricing_rule.utils import get_applied_pricing_rules
+
+	return any(
+		frappe.get_cached_value("Pricing Rule", name, "rate_or_discount") == "Rate"
+		for name in get_applied_pricing_rules(names)
+		if name
+	)

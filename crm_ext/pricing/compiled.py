@@ -1,0 +1,244 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""What pricing needs to know before it sees a basket: live matrices and kinds, trees, the order of tags.
+
+It is read once per version. The version lies in Redis with what was read; each worker keeps its own copy, and asks
+Redis for nothing but the version. Who changes something calls `forget`: until the commit only that transaction reads
+anew, after it everybody does.
+"""
+
+import pickle
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import frappe
+from frappe.utils import getdate, nowdate
+
+from crm_ext.exceptions import CrmExtError
+from crm_ext.pricing.model import Base, Kind
+from crm_ext.pricing.store import number
+from crm_ext.rules.conditions import Clause, Condition, resolve
+from crm_ext.rules.lifecycle import Status, in_force
+from crm_ext.rules.rule_document import conditions_of, record_error
+from crm_ext.rules.site import SiteContext, registry, reporting_currency
+from crm_ext.settings import settings
+
+LIVE = (Status.ACTIVE.value, Status.OBSERVING.value)
+MATRIX = "Price Matrix"
+KIND = "Price Kind"
+TREES = {
+	"Item Group": "parent_item_group",
+	"Customer Group": "parent_customer_group",
+	"Territory": "parent_territory",
+}
+
+_STAMP = "crm_ext_pricing_stamp"
+_STATE = "crm_ext_pricing_state"
+_LOCK = "crm_ext_pricing"
+_kept: dict[str, tuple[str, "Compiled"]] = {}
+"""The state of each site that this worker serves, with its version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveRule:
+	"""A matrix or kind that is active, or a matrix that observes."""
+
+	doctype: str
+	name: str
+	version: str
+	priority: int
+	valid_from: date | None
+	valid_to: date | None
+	conditions: tuple[Condition, ...]
+
+	def in_force(self, as_of: date) -> bool:
+		return in_force(self.valid_from, self.valid_to, as_of)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveMatrix(LiveRule):
+	company: str
+	currency: str
+	graduated: bool
+	sum_equal_items: bool
+	observing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveKind(LiveRule):
+	kind: Kind
+
+
+@dataclass(slots=True, kw_only=True)
+class Compiled:
+	"""The live rules, by name; each node of each tree with those above it, the nearest first; where each tag stands."""
+
+	matrices: dict[str, LiveMatrix]
+	kinds: dict[str, LiveKind]
+	ancestors: Mapping[str, Mapping[str, tuple[str, ...]]]
+	tag_order: Mapping[str, tuple]
+	rated_tags: bool
+	"""Whether any rate is for a tag."""
+	_clauses: dict[tuple[str, str, date], tuple[Clause, ...] | CrmExtError] = field(default_factory=dict)
+
+	def clauses(self, rule: LiveRule) -> tuple[Clause, ...]:
+		"""The conditions of a rule as of today, over the figures of all companies together.
+
+		Raises a RuleError, shown to the owner of the rule.
+		"""
+		today = getdate(nowdate())
+		key = (rule.doctype, rule.name, today)
+		if key not in self._clauses:
+			try:
+				context = SiteContext(today, reporting_currency())
+				self._clauses[key] = resolve(rule.conditions, registry(), context)
+			except CrmExtError as error:
+				record_error(rule.doctype, rule.name, error)
+				self._clauses[key] = error
+		found = self._clauses[key]
+		if isinstance(found, CrmExtError):
+			raise found
+		return found
+
+	def above(self, tree: str, node: str | None) -> tuple[str, ...]:
+		"""A node with those above it; a node that the tree does not have, alone."""
+		return self.ancestors[tree].get(node, (node,)) if node else ()
+
+
+def idle() -> bool:
+	"""Whether no automatic price can come about: no statement, once the state is known."""
+	if not settings().pricing_enabled:
+		return True
+	state = current()
+	return not (state.matrices or state.kinds)
+
+
+def current() -> Compiled:
+	"""The state of now: as everybody sees it, or as this transaction has made it."""
+	if changed := getattr(frappe.local, "crm_ext_pricing", None):
+		return changed()
+	stamp = frappe.cache.get_value(_STAMP)
+	kept = _kept.get(frappe.local.site)
+	if stamp and kept and kept[0] == stamp:
+		return kept[1]
+	state = frappe.cache.get_value(_STATE) if stamp else None
+	if state is None or state[0] != stamp:
+		state = _publish()
+	_kept[frappe.local.site] = (state[0], pickle.loads(state[1]))
+	return _kept[frappe.local.site][1]
+
+
+def forget() -> None:
+	"""Something that is compiled has changed: this transaction reads anew, and after its commit everybody does."""
+	if not getattr(frappe.local, "crm_ext_pricing", None):
+		frappe.db.after_commit.add(_commit)
+		frappe.db.after_rollback.add(_rollback)
+	frappe.local.crm_ext_pricing = _Once()
+
+
+class _Once:
+	"""Reads when first asked."""
+
+	def __init__(self) -> None:
+		self.state: Compiled | None = None
+
+	def __call__(self) -> Compiled:
+		if self.state is None:
+			self.state = compile_()
+		return self.state
+
+
+def _commit() -> None:
+	frappe.local.crm_ext_pricing = None
+	_publish()
+
+
+def _rollback() -> None:
+	frappe.local.crm_ext_pricing = None
+
+
+def _publish() -> tuple[str, bytes]:
+	"""Read and put into Redis, one worker at a time: who reads last has seen the commits of all who came before."""
+	frappe.db.sql("SELECT GET_LOCK(%s, 10)", _LOCK)
+	try:
+		state = (frappe.generate_hash(length=12), pickle.dumps(compile_()))
+		frappe.cache.set_value(_STATE, state)
+		frappe.cache.set_value(_STAMP, state[0])
+	finally:
+		frappe.db.sql("SELECT RELEASE_LOCK(%s)", _LOCK)
+	return state
+
+
+def compile_() -> Compiled:
+	"""Read the live rules, the trees and the order of tags."""
+	return Compiled(
+		matrices={matrix.name: matrix for matrix in _matrices()},
+		kinds={kind.name: kind for kind in _kinds()},
+		ancestors={tree: _ancestors(tree, parent) for tree, parent in TREES.items()},
+		tag_order={
+			tag: (group or 0, -(rank or 0), tag)
+			for tag, group, rank in frappe.db.sql(
+				"""SELECT t.name, g.sort_order, t.rank FROM `tabCustomer Tag` t
+				LEFT JOIN `tabCustomer Tag Group` g ON g.name = t.tag_group"""
+			)
+		},
+		rated_tags=bool(frappe.db.exists("Price Matrix Rate", {"customer_tag": ("is", "set")})),
+	)
+
+
+def _matrices() -> Iterator[LiveMatrix]:
+	for doc in _live(MATRIX, LIVE):
+		yield live_matrix(doc)
+
+
+def live_matrix(doc, *, active: bool = False) -> LiveMatrix:
+	"""A Price Matrix document as it is compiled; `active`: as if it were."""
+	return LiveMatrix(
+		**_rule(doc, f"{doc.version}.{doc.rates_version or 0}"),
+		company=doc.company or "",
+		currency=doc.currency,
+		graduated=doc.quantity_breaks == "Graduated",
+		sum_equal_items=bool(doc.sum_equal_items),
+		observing=doc.status == Status.OBSERVING and not active,
+	)
+
+
+def _kinds() -> Iterator[LiveKind]:
+	for doc in _live(KIND, LIVE[:1]):
+		kind = Kind(
+			name=doc.name,
+			version=str(doc.version),
+			base=Base(doc.base),
+			price_list=doc.price_list or "",
+			based_on=doc.based_on or "",
+			percent=number(doc.percent),
+		)
+		yield LiveKind(**_rule(doc, str(doc.version)), kind=kind)
+
+
+def _rule(doc, version: str) -> dict:
+	return {
+		"doctype": doc.doctype,
+		"name": doc.name,
+		"version": version,
+		"priority": doc.priority or 0,
+		"valid_from": getdate(doc.valid_from) if doc.valid_from else None,
+		"valid_to": getdate(doc.valid_to) if doc.valid_to else None,
+		"conditions": conditions_of(doc.conditions),
+	}
+
+
+def _live(doctype: str, statuses: tuple[str, ...]) -> Iterator:
+	for name in frappe.get_all(doctype, {"status": ("in", statuses)}, pluck="name", order_by="name"):
+		yield frappe.get_doc(doctype, name)
+
+
+def _ancestors(tree: str, parent_field: str) -> dict[str, tuple[str, ...]]:
+	parents = dict(frappe.get_all(tree, fields=["name", parent_field], as_list=True, order_by="lft"))
+	found: dict[str, tuple[str, ...]] = {}
+	# by the left edge, a node comes after those above it
+	for node, parent in parents.items():
+		found[node] = (node, *found.get(parent, ()))
+	return found

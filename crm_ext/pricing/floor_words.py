@@ -1,0 +1,64 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""What is said of rows below the floor. The floor itself, which gives away the cost, only to who may see the cost.
+
+That is who may read the cost's field of the Item: an administrator who raises its permission level hides it here too.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NoReturn
+
+import frappe
+from frappe import _, bold
+from frappe.utils import escape_html, fmt_money
+
+from crm_ext.pricing.floor import Standing
+from crm_ext.pricing.model import Base
+
+if TYPE_CHECKING:
+	from crm_ext.pricing.floors import Below
+
+_FIELD = {Base.VALUATION_RATE: "valuation_rate", Base.LAST_PURCHASE_RATE: "last_purchase_rate"}
+
+
+def warn(below: Iterable["Below"], standing: Standing) -> None:
+	"""Tell the seller of a draft which lines need an approval."""
+	frappe.msgprint(_text(below, standing), title=_("Below the Lowest Price"), indicator="orange")
+
+
+def refuse(below: Iterable["Below"], standing: Standing) -> NoReturn:
+	"""Refuse to submit."""
+	frappe.throw(_text(below, standing), title=_("Below the Lowest Price"))
+
+
+def may_see_cost(base: Base) -> bool:
+	"""Whether the session's user may read this cost."""
+	meta = frappe.get_meta("Item")
+	readable = frappe.has_permission("Item", "read") and meta.get_permlevel_access("read")
+	return bool(readable) and meta.get_field(_FIELD[base]).permlevel in readable
+
+
+def _text(below: Iterable["Below"], standing: Standing) -> str:
+	return "<br>".join((*(_line(one) for one in below), "", _CURE[standing]()))
+
+
+def _line(one: "Below") -> str:
+	row = one.row
+	item, rate = bold(escape_html(row.item_name or row.item_code)), _money(one.rate, row)
+	if not may_see_cost(one.floor.cost):
+		return _("Row {0}: {1} at {2} is below the lowest price that you may give.").format(row.idx, item, rate)
+	return _("Row {0}: {1} at {2} is below {3}, the lowest price that you may give.").format(
+		row.idx, item, rate, _money(one.least, row)
+	)
+
+
+def _money(amount, row) -> str:
+	return fmt_money(float(amount), row.precision("net_rate"), row.parent_doc.currency)
+
+
+_CURE = {
+	Standing.BELOW: lambda: _("Raise the price, or request an approval of it before you submit."),
+	Standing.REQUESTED: lambda: _("The approval of this price is requested, and not decided yet."),
+	Standing.REJECTED: lambda: _("The approval of this price was rejected. Raise the price, or request anew."),
+}

@@ -1,0 +1,148 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""Automatic prices while somebody fills in a form: what ERPNext's own endpoints are asked, and what they answer.
+
+The automatic price goes in as the price list rate, so that ERPNext's rules act on it, and comes out as such.
+"""
+
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import flt
+
+from crm_ext.pricing import compiled, service
+from crm_ext.pricing.agreed import document_is_left_alone, row_is_left_alone
+from crm_ext.pricing.rows import HEAD, SELLING, basket_of, stamps
+
+_OVERLAID = (
+	*("item_code", "qty", "uom", "conversion_factor", "batch_no", "stock_uom"),
+	*("pricing_rules", "is_free_item"),
+)
+_OF_A_LOCKED_ROW = (
+	*("price_list_rate", "rate", "discount_percentage", "discount_amount"),
+	*("margin_type", "margin_rate_or_amount", "pricing_rules"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+	"""What a row gets. `price` is None where it is ERPNext's own again; `locked`: nothing is to change."""
+
+	price: float | None = None
+	stamps: Mapping[str, object] = field(default_factory=dict)
+	locked: bool = False
+
+
+def answers(
+	args: Mapping, items: Sequence[Mapping], doc: Mapping | str | None, *, picking: bool = False
+) -> list[Answer | None]:
+	"""An Answer for each row that a form asks about; None: ERPNext's own price.
+
+	`args` is what the form sends of the head, `items` are the rows asked about, `doc` the document if it sends that too.
+	`picking`: another item is chosen for a row, so that a lock on it ends.
+	"""
+	nothing: list[Answer | None] = [None] * len(items)
+	if compiled.idle():
+		return nothing
+	head = _head(args, doc)
+	if head.doctype not in SELLING or not head.company or document_is_left_alone(head):
+		return nothing
+	rows, places = _rows(head, items)
+	if picking:
+		for place in places:
+			rows[place].crm_ext_price_locked = 0
+	result = service.price(basket_of(head, rows))
+	return [_answer(rows[place], place, result) for place in places]
+
+
+def put_in(items: Sequence[MutableMapping], given: Sequence[Answer | None]) -> None:
+	"""Have ERPNext's rules start from the automatic prices."""
+	for item, answer in zip(items, given, strict=True):
+		if answer and answer.price is not None:
+			item["price_list_rate"] = answer.price
+
+
+def merge(out: MutableMapping, answer: Answer | None, *, unless: object = None) -> None:
+	"""Put an answer into what ERPNext answers for a row; a price that is `unless` already need not be told again."""
+	if answer is None:
+		return
+	if answer.locked:
+		for name in _OF_A_LOCKED_ROW:
+			out.pop(name, None)
+		return
+	out.update(answer.stamps)
+	if answer.price is None:
+		out.setdefault("price_list_rate", 0)
+	elif out.get("pricing_rule_for") != "Rate" and (unless is None or flt(unless) != answer.price):
+		out["price_list_rate"] = answer.price
+
+
+def price_selected_row(doc, item_idx: int) -> None:
+	"""Give the row that the form has just picked an item for its automatic price. For documents, from version 16 on."""
+	if compiled.idle() or document_is_left_alone(doc):
+		return
+	row = doc.get("items", {"idx": item_idx})[0]
+	row.crm_ext_price_locked = 0
+	if row_is_left_alone(row):
+		return
+	result = service.price(basket_of(doc, doc.items))
+	answer = _answer(row, doc.items.index(row), result)
+	if answer is None or answer.price is None:
+		row.update(answer.stamps if answer else {})
+		return
+	row.update(answer.stamps)
+	row.price_list_rate = answer.price
+	if row.pricing_rules and not _amount_rules(row):
+		row.discount_amount = 0  # of the old price; the percentage gives the new one
+	doc.set_item_rate_and_discounts(row, frappe._dict(price_list_rate=answer.price, rate=answer.price))
+	doc.calculate_taxes_and_totals()
+
+
+def _answer(row: Mapping, place: int, result) -> Answer | None:
+	if row.get("crm_ext_price_locked"):
+		return Answer(locked=True)
+	if row_is_left_alone(row):
+		return None
+	priced = result.priced[str(place)]
+	if priced.ours:
+		return Answer(price=float(priced.price), stamps=stamps(result, priced, row))
+	return Answer(stamps=stamps(result, priced, row)) if row.get("crm_ext_price_steps") else None
+
+
+def _head(args: Mapping, doc: Mapping | str | None) -> frappe._dict:
+	"""The head of the document, with what the form sends beside it: that is the newer."""
+	doc = frappe.parse_json(doc) if isinstance(doc, str) else doc
+	head = frappe._dict(doc.as_dict() if isinstance(doc, Document) else doc or {})
+	head.update({name: args.get(name) for name in (*HEAD, "doctype") if args.get(name)})
+	if price_list := args.get("price_list") or args.get("selling_price_list"):
+		head.selling_price_list = price_list
+	if head.doctype == "Quotation" and args.get("customer"):
+		head.party_name = args.get("customer")
+	return head
+
+
+def _rows(head: Mapping, items: Sequence[Mapping]) -> tuple[list[frappe._dict], list[int]]:
+	"""The rows of the document with what is asked laid over them, and the place of each row asked about."""
+	rows = [frappe._dict(row) for row in head.get("items") or () if row.get("item_code")]
+	by_name = {row.name: place for place, row in enumerate(rows) if row.name}
+	places = []
+	for item in items:
+		place = by_name.get(item.get("child_docname") or item.get("name"))
+		if place is None:
+			place = len(rows)
+			rows.append(frappe._dict())
+		rows[place].update({name: item.get(name) for name in _OVERLAID if item.get(name) is not None})
+		places.append(place)
+	return rows, places
+
+
+def _amount_rules(row) -> bool:
+	from erpnext.accounts.doctype.pricing_rule.utils import get_applied_pricing_rules
+
+	return any(
+		frappe.get_cached_value("Pricing Rule", name, "rate_or_discount") == "Discount Amount"
+		for name in get_applied_pricing_rules(row.pricing_rules)
+	)

@@ -1,0 +1,222 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""“What changes if I activate this matrix?”: the invoices of the last months, priced without the matrix and with it.
+
+No demand is invented: the same customers buy the same quantities. Each line is priced as of the day on which its price was
+agreed, by the prices in force now without the matrix, and as if the matrix were active. Discounts given on top of a list
+price keep their percentage. Groups, tags and other facts of customers are those of today. The cost of a line is that of
+its invoice, else that of today, so that revenue and margin change by the same amount.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from dateutil.relativedelta import relativedelta
+
+import frappe
+from frappe import _
+from frappe.utils import getdate
+
+from crm_ext.pricing import service
+from crm_ext.pricing.basket import Basket, BasketLine
+from crm_ext.pricing.costs import costs_of
+from crm_ext.pricing.impact_tally import Repriced, Tally, rounded
+from crm_ext.pricing.model import Base, Priced
+from crm_ext.pricing.sold import KEPT, Deal, SoldLine, returned, sold_lines, weeks
+
+Progress = Callable[[int, int], None]
+
+LEFT_OUT = {
+	**KEPT,
+	"returned": "Returned in full",
+	"no price": "No price is known",
+}
+LONGEST = 36
+"""Months."""
+
+
+@dataclass(slots=True)
+class Impact:
+	"""One question. `visible`: the customers that count, None for all; `only`: {customer} or {item_code} of the lines."""
+
+	matrix: str
+	company: str
+	since: date
+	until: date
+	visible: Collection[str] | None = None
+	only: dict = field(default_factory=dict)
+	tally: Tally = field(default_factory=Tally)
+	_costs: dict[str, Decimal | None] = field(default_factory=dict)
+
+	def run(self, progress: Progress | None = None) -> dict:
+		"""The answer, see `_answer`; `progress(done, total)` is called after each week of sales."""
+		total = weeks(self.since, self.until)
+		for done, lines in enumerate(self.lines(), 1):
+			for line, repriced in lines:
+				self.tally.invoices.add((line.doctype, line.document))
+				self.tally.add(repriced)
+			if progress:
+				progress(done, total)
+		return self._answer()
+
+	def lines(self) -> Iterator[list[tuple[SoldLine, Repriced]]]:
+		"""The lines with their two prices, a week at a time; what is left out is told to the tally."""
+		came_back = returned(self.company, self.since)
+		for lines in sold_lines(self.company, self.since, self.until, self.only):
+			if self.visible is not None:
+				lines = [line for line in lines if line.deal.customer in self.visible]
+			if counting := [line for line in lines if self._counts(line, came_back)]:
+				yield self._reprice(counting, came_back)
+			else:
+				yield []
+
+	def _counts(self, line: SoldLine, came_back: dict) -> bool:
+		reason = "returned" if came_back.get((line.doctype, line.row), 0) >= line.qty else line.kept
+		if reason:
+			self.tally.keep(reason, line.sold)
+		return not reason
+
+	def _reprice(self, lines: list[SoldLine], came_back: dict) -> list[tuple[SoldLine, Repriced]]:
+		self._read_costs(lines)
+		found = []
+		for line, before, after in two_prices(lines, self.matrix, self.company):
+			if before is None and after is None:
+				self.tally.keep("no price", line.sold)
+				continue
+			qty = line.qty - came_back.get((line.doctype, line.row), 0)
+			found.append((line, self._repriced(line, qty, before, after)))
+		return found
+
+	def _repriced(
+		self, line: SoldLine, qty: Decimal, before: Decimal | None, after: Decimal | None
+	) -> Repriced:
+		rate_before, rate_after = rates(line, before, after)
+		amount = qty * line.exchange_rate
+		cost = line.cost or self._costs.get(line.item_code)
+		return Repriced(
+			customer=line.deal.customer,
+			item=line.item_code,
+			day=line.day,
+			sold=amount * line.net_rate,
+			before=amount * rate_before,
+			after=amount * rate_after,
+			cost=None if cost is None else cost * qty * line.factor,
+		)
+
+	def _read_costs(self, lines: list[SoldLine]) -> None:
+		missing = {line.item_code for line in lines if not line.cost} - self._costs.keys()
+		found = costs_of(missing, self.company)
+		self._costs |= {item: found.get(item, {}).get(Base.VALUATION_RATE) for item in missing}
+
+	def _answer(self) -> dict:
+		"""{company, currency, from, to, invoices, sold, revenue, margin, pay_less, pay_more, items, months, left_out}.
+
+		`revenue`: {before, after, difference, percent, lines, changed}; `margin`: see `Sums.margins`; `pay_less` and
+		`pay_more`: {customers, amount, rows}; money is in company currency, without tax.
+		"""
+		tally = self.tally
+		return {
+			"matrix": self.matrix,
+			"company": self.company,
+			"currency": frappe.get_cached_value("Company", self.company, "default_currency"),
+			"from": str(self.since),
+			"to": str(self.until),
+			"invoices": len(tally.invoices),
+			"sold": rounded(tally.total.sold),
+			"revenue": tally.total.figures(),
+			"margin": tally.total.margins(),
+			"pay_less": tally.of_customers(less=True),
+			"pay_more": tally.of_customers(less=False),
+			"customers": len(tally.customers),
+			"items": tally.of_items(),
+			"months": tally.of_months(self.since, self.until),
+			"left_out": [
+				{"reason": reason, "lines": lines, "revenue": rounded(tally.kept_revenue[reason])}
+				for reason, lines in tally.kept.most_common()
+			],
+		}
+
+
+def period(months: int, until: date | None = None) -> tuple[date, date]:
+	"""The first and the last day of the last `months`."""
+	until = until or getdate()
+	return until - relativedelta(months=min(max(months, 1), LONGEST)) + relativedelta(days=1), until
+
+
+def rates(line: SoldLine, before: Decimal | None, after: Decimal | None) -> tuple[Decimal, Decimal]:
+	"""What one unit would have been sold at, before and after, for the two automatic prices.
+
+	A discount (or margin) on the list price keeps its share. Without a list price, or a price before, the line counts as
+	it was sold; where the matrix changes nothing, both are equal.
+	"""
+	share = line.net_rate / line.list_rate if line.list_rate else Decimal(1)
+	sold = before * share if before and line.list_rate else line.net_rate
+	return sold, sold if after is None or after == before else after * share
+
+
+def two_prices(
+	lines: list[SoldLine], matrix: str, company: str
+) -> Iterator[tuple[SoldLine, Decimal | None, Decimal | None]]:
+	"""The lines with their automatic price without the matrix, and as if it were active; None where there is none."""
+	deals: dict[tuple[str, str], dict[str, SoldLine]] = {}
+	for line in lines:
+		deals.setdefault((line.deal.doctype, line.deal.name), {})[line.key] = line
+	baskets = [_basket(company, agreed) for agreed in deals.values()]
+	mine = frozenset({matrix})
+	before = dict(zip(deals, service.price_many(baskets, without=mine), strict=True))
+	after = dict(zip(deals, service.price_many(baskets, as_if_active=mine), strict=True))
+	for line in lines:
+		deal = (line.deal.doctype, line.deal.name)
+		yield line, _price(before[deal].priced[line.key]), _price(after[deal].priced[line.key])
+
+
+def _price(priced: Priced) -> Decimal | None:
+	return priced.price or None
+
+
+def _basket(company: str, agreed: dict[str, SoldLine]) -> Basket:
+	deal: Deal = next(iter(agreed.values())).deal
+	return Basket(
+		company=company,
+		customer=deal.customer,
+		date=deal.date,
+		currency=deal.currency,
+		price_list=deal.price_list,
+		conversion_rate=deal.conversion_rate or None,
+		plc_conversion_rate=deal.plc_conversion_rate or None,
+		pos_profile=deal.pos_profile,
+		branch=deal.branch,
+		territory=deal.territory,
+		sales_channel=deal.sales_channel,
+		lines=tuple(
+			BasketLine(
+				key=key,
+				item_code=line.item_code,
+				qty=line.agreed_qty,
+				uom=line.uom,
+				conversion_factor=line.factor,
+				batch_no=line.batch_no,
+			)
+			for key, line in agreed.items()
+		),
+	)
+
+
+def method() -> list[str]:
+	"""How the answer is computed, in the reader's language, for the foot of the figures."""
+	return [
+		_("No demand is invented: the same customers buy the same quantities."),
+		_(
+			"Each line is priced as of the day its price was agreed: that of the order, else that of the invoice."
+		),
+		_(
+			"The prices in force are those of today's price lists, price kinds and matrices, each valid on that day."
+		),
+		_("Discounts on top of a list price keep their percentage."),
+		_("What came back is taken off its sale; returns of what was sold before the period do not count."),
+		_("Groups, tags and other facts of customers are those of today."),
+		_("The margin rests on the cost in the invoice, else on the valuation of today."),
+	]

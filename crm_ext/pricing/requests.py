@@ -1,0 +1,114 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""A basket as a request brings it: read, checked, and what the asker may know of it."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+import frappe
+from frappe.utils import getdate, nowdate
+
+from crm_ext.exceptions import (
+	BasketFieldMissing,
+	BasketNotAnObject,
+	DuplicateKey,
+	NoSuchEntry,
+	UnknownItem,
+	WrongDate,
+	WrongQuantity,
+)
+from crm_ext.pricing.basket import Basket, BasketLine
+from crm_ext.profile.permissions import check_customer
+
+MOST_LINES = 1_000
+LINKS = {
+	"company": "Company",
+	"currency": "Currency",
+	"price_list": "Price List",
+	"point_of_sale": "POS Profile",
+	"branch": "Branch",
+	"territory": "Territory",
+	"sales_channel": "Sales Channel",
+}
+"""The fields of a basket that name a record, with its DocType."""
+
+
+def read_basket(given: dict | str) -> Basket:
+	"""The basket of a request, as `api.price_basket` describes it. Raises a CrmExtError naming the field or line."""
+	raw = frappe.parse_json(given) if isinstance(given, str) else given
+	if not isinstance(raw, Mapping) or not isinstance(raw.get("lines"), list):
+		raise BasketNotAnObject
+	if not raw.get("company"):
+		raise BasketFieldMissing(field="company")
+	for name, doctype in LINKS.items():
+		_check_link(raw.get(name), doctype, name)
+	keys = [str(line.get("key") or number) for number, line in enumerate(_lines(raw), 1)]
+	if len(set(keys)) < len(keys):
+		raise DuplicateKey(key=next(key for key in keys if keys.count(key) > 1))
+	return Basket(
+		company=raw["company"],
+		customer=raw.get("customer") or "",
+		lead=raw.get("lead") or "",
+		date=_date(raw.get("date")),
+		currency=raw.get("currency") or "",
+		price_list=raw.get("price_list") or "",
+		pos_profile=raw.get("point_of_sale") or "",
+		branch=raw.get("branch") or "",
+		territory=raw.get("territory") or "",
+		sales_channel=raw.get("sales_channel") or "",
+		lines=tuple(
+			_line(number, key, line)
+			for number, (key, line) in enumerate(zip(keys, raw["lines"], strict=True), 1)
+		),
+	)
+
+
+def check_basket_permission(basket: Basket) -> None:
+	"""Raises PermissionError unless the user may read items, the company, and the customer or lead of the basket."""
+	frappe.has_permission("Item", "read", throw=True)
+	frappe.has_permission("Company", "read", doc=basket.company, throw=True)
+	if basket.customer:
+		check_customer(basket.customer)
+	if basket.lead:
+		frappe.has_permission("Lead", "read", doc=basket.lead, throw=True)
+
+
+def _lines(raw: Mapping) -> list[Mapping]:
+	if len(raw["lines"]) > MOST_LINES or not all(isinstance(line, Mapping) for line in raw["lines"]):
+		raise BasketNotAnObject
+	return raw["lines"]
+
+
+def _line(number: int, key: str, raw: Mapping) -> BasketLine:
+	if not raw.get("item_code"):
+		raise UnknownItem(line=number, item="")
+	return BasketLine(
+		key=key,
+		item_code=str(raw["item_code"]),
+		qty=_number(raw.get("qty", 1), number),
+		uom=raw.get("uom") or "",
+	)
+
+
+def _number(value: object, line: int) -> Decimal:
+	try:
+		number = Decimal(str(value))
+	except InvalidOperation:
+		raise WrongQuantity(line=line, value=value) from None
+	if not number.is_finite() or number <= 0:
+		raise WrongQuantity(line=line, value=value)
+	return number
+
+
+def _date(value: object) -> date:
+	try:
+		return getdate(value or nowdate())
+	except (ValueError, TypeError, frappe.ValidationError):
+		raise WrongDate(value=value) from None
+
+
+def _check_link(value: object, doctype: str, field: str) -> None:
+	if value and not (isinstance(value, str) and frappe.db.exists(doctype, value, cache=True)):
+		raise NoSuchEntry(field=field, value=value)

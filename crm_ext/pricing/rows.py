@@ -1,0 +1,83 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""From the rows of a selling document to a basket, and what a price writes into a row. For documents and for dicts."""
+
+from collections.abc import Mapping, Sequence
+
+from frappe.utils import getdate, nowdate
+
+from crm_ext.pricing import waterfall, words
+from crm_ext.pricing.basket import Basket, BasketLine, Result
+from crm_ext.pricing.model import Priced
+from crm_ext.pricing.store import number
+
+SELLING = ("Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice")
+
+HEAD = (
+	*("customer", "quotation_to", "party_name", "company", "currency", "conversion_rate"),
+	*("selling_price_list", "plc_conversion_rate", "transaction_date", "posting_date", "customer_group"),
+	*("territory", "pos_profile", "crm_ext_pos_profile", "crm_ext_branch", "crm_ext_sales_channel"),
+	"ignore_pricing_rule",
+)
+ROW = ("item_code", "qty", "uom", "conversion_factor", "batch_no", "crm_ext_price_locked")
+"""What a price depends on: in the head of a document, and in a row."""
+
+
+def party_of(doc) -> tuple[str, str]:
+	"""(customer, lead) of a selling document; a quotation may be for either."""
+	if doc.get("doctype") != "Quotation":
+		return doc.get("customer") or "", ""
+	party = doc.get("party_name") or ""
+	return {"Customer": (party, ""), "Lead": ("", party)}.get(doc.get("quotation_to"), ("", ""))
+
+
+def basket_of(doc, rows: Sequence, precision: int | None = None) -> Basket:
+	"""The basket that the rows of a selling document are; the key of a line is the place of its row, from 0."""
+	customer, lead = party_of(doc)
+	return Basket(
+		company=doc.get("company"),
+		customer=customer,
+		lead=lead,
+		customer_group=doc.get("customer_group") or "",
+		date=getdate(doc.get("transaction_date") or doc.get("posting_date") or nowdate()),
+		currency=doc.get("currency") or "",
+		price_list=doc.get("selling_price_list") or "",
+		conversion_rate=number(doc.get("conversion_rate")) or None,
+		plc_conversion_rate=number(doc.get("plc_conversion_rate")) or None,
+		pos_profile=doc.get("pos_profile") or doc.get("crm_ext_pos_profile") or "",
+		branch=doc.get("crm_ext_branch") or "",
+		territory=doc.get("territory") or "",
+		sales_channel=doc.get("crm_ext_sales_channel") or "",
+		precision=precision,
+		lines=tuple(
+			BasketLine(
+				key=str(place),
+				item_code=row.get("item_code"),
+				qty=number(1 if row.get("qty") is None else row.get("qty")),
+				uom=row.get("uom") or "",
+				conversion_factor=number(row.get("conversion_factor")) or None,
+				batch_no=row.get("batch_no") or "",
+			)
+			for place, row in enumerate(rows)
+			if row.get("item_code")
+		),
+	)
+
+
+def stamps(result: Result, priced: Priced, row) -> Mapping[str, object]:
+	"""What our fields of a row hold for a price: nothing, where the price is ERPNext's own."""
+	if not priced.ours:
+		return {"crm_ext_base_rate": 0, "crm_ext_price_reason": None, "crm_ext_price_steps": None}
+	told = waterfall.build(
+		priced,
+		currency=result.currency,
+		as_of=result.as_of,
+		qty=number(row.get("qty") or 1),
+		uom=priced.uom,
+	)
+	return {
+		"crm_ext_base_rate": float(priced.base or 0),
+		"crm_ext_price_reason": words.reason(told),
+		"crm_ext_price_steps": waterfall.dump(told),
+	}

@@ -1,0 +1,235 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""Prices for baskets: what is needed is read in sets for all of them together, then the engine prices each."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import frappe
+
+from crm_ext.constants import ALL_COMPANIES, TAGS_FACT
+from crm_ext.exceptions import CrmExtError, UnknownItem, UnknownUnit
+from crm_ext.pricing import compiled, engine, store
+from crm_ext.pricing.basket import Basket, BasketLine, Result
+from crm_ext.pricing.book import SiteBook
+from crm_ext.pricing.compiled import MATRIX, Compiled, LiveMatrix, LiveRule
+from crm_ext.pricing.costs import costs_of
+from crm_ext.pricing.model import ANY, COSTS, Base, Buyer, Gives, Item, Kind, Line, Matrix, Rate, Reason
+from crm_ext.pricing.settle import Settled, fallback_price_list, precision_of, settle
+from crm_ext.profile.customer_facts import facts_of
+from crm_ext.rules.conditions import matches
+from crm_ext.rules.facts import FactValue
+from crm_ext.rules.site import registry
+
+
+def price(basket: Basket, *, as_if_active: Collection[str] = (), without: Collection[str] = ()) -> Result:
+	"""The prices of a basket: see `price_many`."""
+	return price_many([basket], as_if_active=as_if_active, without=without)[0]
+
+
+def price_many(
+	baskets: Sequence[Basket], *, as_if_active: Collection[str] = (), without: Collection[str] = ()
+) -> list[Result]:
+	"""The prices of baskets, in their order, with a number of statements that does not depend on how many there are.
+
+	`as_if_active` and `without` name Price Matrices that are to count, whatever their status, or not to count.
+	Conditions and tags are those of today, whatever the date of a basket. Raises UnknownItem or UnknownUnit, naming
+	the line.
+	"""
+	state = _as_asked(compiled.current(), as_if_active, without)
+	reading = _Reading(state, [settle(basket, state) for basket in baskets])
+	return [reading.price(*both) for both in zip(reading.sales, reading.buyers, strict=True)]
+
+
+def _as_asked(state: Compiled, as_if_active: Collection[str], without: Collection[str]) -> Compiled:
+	if not (as_if_active or without):
+		return state
+	matrices = {name: matrix for name, matrix in state.matrices.items() if name not in without}
+	for name in as_if_active:
+		matrices[name] = compiled.live_matrix(frappe.get_cached_doc(MATRIX, name), active=True)
+	return Compiled(
+		matrices=matrices,
+		kinds=state.kinds,
+		ancestors=state.ancestors,
+		tag_order=state.tag_order,
+		rated_tags=True,
+	)
+
+
+@dataclass(slots=True)
+class _Customer:
+	"""What is known of a customer: facts by name for conditions, and tags by company."""
+
+	facts: Mapping[str, FactValue] = field(default_factory=dict)
+	tags: dict[str, list[str]] = field(default_factory=dict)
+
+
+class _Reading:
+	"""What several sales need, read together."""
+
+	def __init__(self, state: Compiled, sales: Sequence[Settled]):
+		self.state = state
+		self.sales = sales
+		self.rules: list[LiveRule] = [*state.matrices.values(), *state.kinds.values()]
+		codes = {line.item_code for sale in sales for line in sale.basket.lines}
+		self.items = store.items(codes, state.ancestors["Item Group"])
+		self.customers = self._customers()
+		self.buyers = [self._buyer(sale) for sale in sales]
+		self.rates = self._rates()
+		self.prices = store.list_prices(
+			{*codes, *(item.template for item in self.items.values() if item.template)},
+			self._price_lists(),
+			{sale.basket.customer for sale in sales if sale.basket.customer},
+		)
+		self.costs = self._costs()
+
+	def price(self, sale: Settled, buyer: Buyer) -> Result:
+		lines = [self._line(no, line) for no, line in enumerate(sale.basket.lines, 1)]
+		book = SiteBook(
+			sale=sale,
+			prices=self.prices,
+			costs=self.costs.get(sale.basket.company, {}),
+			precision=precision_of(sale.basket),
+			fallback=fallback_price_list(),
+		)
+		common = engine.Sale(
+			as_of=sale.basket.date,
+			currency=sale.currency,
+			buyer=buyer,
+			place=sale.place,
+			matrices={name: self._matrix(matrix, sale) for name, matrix in self.state.matrices.items()},
+			kinds=self._kinds(sale),
+			book=book,
+		)
+		priced = engine.price(common, self.rates, lines)
+		return Result(
+			currency=sale.currency,
+			price_list=sale.price_list,
+			as_of=sale.basket.date,
+			priced={one.key: one for one in priced},
+		)
+
+	def _customers(self) -> dict[str, _Customer]:
+		"""Tags where rates or conditions ask for them; the other facts that conditions read."""
+		names = {sale.basket.customer for sale in self.sales if sale.basket.customer}
+		asked = {condition.fact for rule in self.rules for condition in rule.conditions}
+		customers = {name: _Customer() for name in names}
+		if self.state.rated_tags or TAGS_FACT in asked:
+			for name, company, tag in store.tags_of(names):
+				customers[name].tags.setdefault(company, []).append(tag)
+		if facts := asked - {TAGS_FACT}:
+			for name, values in facts_of(sorted(names), ALL_COMPANIES, facts, registry()).items():
+				customers[name].facts = values
+		return customers
+
+	def _buyer(self, sale: Settled) -> Buyer:
+		customer = sale.basket.customer
+		return Buyer(
+			customer=customer,
+			tags=tuple(sorted(self._tags(sale), key=self._tag_place)),
+			groups=sale.groups,
+			kind=sale.kind or self._kind_by_conditions(sale),
+		)
+
+	def _tags(self, sale: Settled) -> set[str]:
+		held = self.customers.get(sale.basket.customer, _Customer()).tags
+		return {*held.get(ALL_COMPANIES, ()), *held.get(sale.basket.company, ())}
+
+	def _tag_place(self, tag: str) -> tuple:
+		return self.state.tag_order.get(tag, (float("inf"), 0, tag))
+
+	def _kind_by_conditions(self, sale: Settled) -> str:
+		meant = [
+			kind
+			for kind in self.state.kinds.values()
+			if kind.conditions and kind.in_force(sale.basket.date) and self._meets(kind, sale)
+		]
+		return min(meant, key=lambda kind: (-kind.priority, kind.name)).name if meant else ""
+
+	def _meets(self, rule: LiveRule, sale: Settled) -> bool:
+		"""Whether the customer meets the conditions of a rule; a rule that cannot be evaluated is for nobody."""
+		if not rule.conditions:
+			return True
+		try:
+			clauses = self.state.clauses(rule)
+		except CrmExtError:
+			return False
+		customer = self.customers.get(sale.basket.customer, _Customer())
+		return matches(clauses, {**customer.facts, TAGS_FACT: frozenset(self._tags(sale)) or None})
+
+	def _matrix(self, matrix: LiveMatrix, sale: Settled) -> Matrix:
+		return Matrix(
+			name=matrix.name,
+			version=matrix.version,
+			priority=matrix.priority,
+			currency=matrix.currency,
+			graduated=matrix.graduated,
+			sum_equal_items=matrix.sum_equal_items,
+			refusal=self._refusal(matrix, sale),
+		)
+
+	def _refusal(self, matrix: LiveMatrix, sale: Settled) -> str:
+		if matrix.company and matrix.company != sale.basket.company:
+			return Reason.OTHER_COMPANY.value
+		if matrix.valid_from and sale.basket.date < matrix.valid_from:
+			return Reason.NOT_YET.value
+		if matrix.valid_to and matrix.valid_to < sale.basket.date:
+			return Reason.EXPIRED.value
+		if not self._meets(matrix, sale):
+			return Reason.CONDITIONS.value
+		return Reason.OBSERVING.value if matrix.observing else ""
+
+	def _kinds(self, sale: Settled) -> dict[str, Kind]:
+		return {name: kind.kind for name, kind in self.state.kinds.items() if kind.in_force(sale.basket.date)}
+
+	def _rates(self) -> dict[str, list[Rate]]:
+		if not self.state.matrices:
+			return {}
+		return store.rates(
+			self.state.matrices,
+			{key for item in self.items.values() for key in item.keys} | {ANY},
+			{key for buyer in self.buyers for key in buyer.keys},
+			{key for sale in self.sales for key in sale.place.keys},
+		)
+
+	def _price_lists(self) -> set[str]:
+		lists = {sale.price_list for sale in self.sales}
+		lists |= {kind.kind.price_list for kind in self.state.kinds.values()}
+		return {name for name in (*lists, fallback_price_list()) if name}
+
+	def _costs(self) -> dict[str, dict[str, dict[Base, Decimal]]]:
+		"""Costs by company, where a kind or a rate at hand starts from cost."""
+		wanted = any(kind.kind.base in COSTS for kind in self.state.kinds.values()) or any(
+			rate.gives is Gives.MARKUP for rates in self.rates.values() for rate in rates
+		)
+		companies = {sale.basket.company for sale in self.sales}
+		return {company: costs_of(self.items, company) for company in companies} if wanted else {}
+
+	def _line(self, number: int, line: BasketLine) -> Line:
+		item = self.items.get(line.item_code)
+		if item is None:
+			raise UnknownItem(line=number, item=line.item_code)
+		uom = line.uom or item.stock_uom
+		return Line(
+			key=line.key,
+			item=item,
+			qty=abs(line.qty),
+			uom=uom,
+			factor=line.conversion_factor or _factor(item, uom, number),
+			batch_no=line.batch_no,
+		)
+
+
+def _factor(item: Item, uom: str, number: int) -> Decimal:
+	"""Stock units in one `uom`: of the item, its template, or in general."""
+	if uom == item.stock_uom:
+		return Decimal(1)
+	if factor := item.factors.get(uom):
+		return factor
+	from erpnext.stock.doctype.item.item import get_uom_conv_factor
+
+	if factor := get_uom_conv_factor(uom, item.stock_uom):
+		return store.number(factor)
+	raise UnknownUnit(line=number, uom=uom, item=item.code)

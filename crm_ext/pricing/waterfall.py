@@ -1,0 +1,118 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""The waterfall of a line's price: what is stored beside it, and computing it again from that alone. Pure.
+
+The JSON schema (version 1) is stable; numbers are texts, so that no reader rounds them:
+
+    {"schema": 1, "currency": "CNY", "as_of": "2026-11-22", "qty": "3", "uom": "Box",
+     "base": "100", "price": "77", "rate": "73.15",
+     "steps": [{"did": "matrix", "by": ["Price Matrix", "Retail 2026", "3.17"], "rate": "1a2b3c", "before": "100",
+                "after": "77", "detail": {"gives": "Rate", "value": "77"}}],
+     "losers": [{"doctype": "Price Matrix", "name": "Winter", "rate": "9f", "reason": "outranked",
+                 "detail": {"by": "item"}}]}
+
+`base` is the price of the document's price list, `price` the automatic price (the row's `price_list_rate`), `rate` what
+the line was sold at. Steps up to the automatic price come first, what ERPNext or a person did to it after.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from crm_ext.exceptions import UnreadableEvidence
+from crm_ext.pricing.model import Did, Loser, Priced, Step
+
+SCHEMA = 1
+MOST_LOSERS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+	"""What a replay found; `broken` is the number of the first step that does not lead on, from 1."""
+
+	recorded: Decimal
+	replayed: Decimal | None
+	broken: int = 0
+
+	@property
+	def match(self) -> bool:
+		return not self.broken and self.recorded == self.replayed
+
+
+def build(priced: Priced, *, currency: str, as_of: date, qty: Decimal, uom: str) -> dict:
+	"""The waterfall of a priced line, before ERPNext and the seller have had their say."""
+	return {
+		"schema": SCHEMA,
+		"currency": currency,
+		"as_of": as_of.isoformat(),
+		"qty": text(qty),
+		"uom": uom,
+		"base": None if priced.base is None else text(priced.base),
+		"price": None if priced.price is None else text(priced.price),
+		"rate": None if priced.price is None else text(priced.price),
+		"steps": [_step(step) for step in priced.steps],
+		"losers": [_loser(loser) for loser in priced.losers[:MOST_LOSERS]],
+	}
+
+
+def finish(waterfall: Mapping, steps: Iterable[Step], rate: Decimal) -> dict:
+	"""The same with what was done to the automatic price, in place of what was done before, and the final rate."""
+	ours = [step for step in waterfall["steps"] if Did(step["did"]) not in AFTERWARDS]
+	return append({**waterfall, "steps": ours}, steps, rate)
+
+
+def append(waterfall: Mapping, steps: Iterable[Step], rate: Decimal) -> dict:
+	"""The same with further steps, and the final rate."""
+	return {**waterfall, "steps": waterfall["steps"] + [_step(step) for step in steps], "rate": text(rate)}
+
+
+AFTERWARDS = frozenset({Did.NATIVE, Did.MARGIN, Did.MANUAL, Did.LOCKED, Did.SOURCE})
+"""What happens to the automatic price afterwards."""
+
+
+def dump(waterfall: Mapping) -> str:
+	return json.dumps(waterfall, ensure_ascii=False, separators=(",", ":"))
+
+
+def load(stored: str | None) -> dict | None:
+	"""The waterfall of a row, if it has one. Raises UnreadableEvidence for another schema than ours."""
+	if not stored:
+		return None
+	waterfall = json.loads(stored)
+	if waterfall.get("schema") != SCHEMA:
+		raise UnreadableEvidence(schema=waterfall.get("schema"))
+	return waterfall
+
+
+def text(amount: Decimal) -> str:
+	"""A number as it is stored: without an exponent, without zeros that say nothing."""
+	return f"{amount.normalize():f}" if amount else "0"
+
+
+def _step(step: Step) -> dict:
+	return {
+		"did": step.did.value,
+		**({"by": list(step.by)} if step.by else {}),
+		**({"rate": step.rate} if step.rate else {}),
+		"before": None if step.before is None else text(step.before),
+		"after": text(step.after),
+		"detail": dict(step.detail),
+	}
+
+
+def _loser(loser: Loser) -> dict:
+	return {
+		"doctype": loser.doctype,
+		"name": loser.name,
+		**({"rate": loser.rate} if loser.rate else {}),
+		"reason": loser.reason.value,
+		"detail": dict(loser.detail),
+	}
+
+
+def names(waterfall: Mapping) -> Sequence[str]:
+	"""The names of the rules that made the price, in their order."""
+	return [step["by"][1] for step in waterfall["steps"] if step.get("by")]

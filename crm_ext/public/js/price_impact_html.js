@@ -1,0 +1,217 @@
+// Copyright (c) 2026, crm_ext contributors
+// License: GPL-3.0-or-later. See license.txt
+
+// The answer to “What Would Change” as HTML: figures, who pays less and more, items, what was left out, the method.
+
+(() => {
+	frappe.provide("crm_ext.pricing");
+
+	const { escape, number, heading } = crm_ext.ui;
+	const GOOD = "var(--green-600, #16a34a)";
+	const BAD = "var(--orange-600, #c2410c)";
+	const PLAIN = "var(--text-color)";
+
+	const money = (value, currency) => escape(crm_ext.ui.money(value, currency));
+	const signed = (value, currency) =>
+		`${value > 0 ? "+" : value < 0 ? "−" : ""}${money(Math.abs(value), currency)}`;
+	const percent = (value) =>
+		value === null
+			? ""
+			: `${value > 0 ? "+" : value < 0 ? "−" : ""}${number(Math.abs(value))} %`;
+
+	crm_ext.pricing.impact_html = (state) => {
+		const { result } = state;
+		const stale = state.stale
+			? `<p>${crm_ext.ui.pill(__("The matrix has changed since"), "orange")}</p>`
+			: "";
+		const computed = `<p class="crm-ext-foot">${__("Computed on {0}.", [
+			escape(crm_ext.ui.moment(state.created)),
+		])}</p>`;
+		if (!result.revenue.lines) {
+			return `<p class="crm-ext-lead">${__(
+				"In this period no invoice line could be priced."
+			)}</p>${left_out_html(result)}${computed}`;
+		}
+		return [
+			stale,
+			`<p class="crm-ext-lead">${lead(result)}</p>`,
+			`<div class="crm-ext-cards">${cards_html(result)}</div>`,
+			heading(__("Revenue by Month")),
+			`<div class="crm-ext-chart"></div>`,
+			people_html(result),
+			items_html(result),
+			left_out_html(result),
+			method_html(result),
+			computed,
+		].join("");
+	};
+
+	function lead({ revenue, currency, invoices, from, to }) {
+		const values = [
+			number(invoices),
+			escape(crm_ext.ui.date(from)),
+			escape(crm_ext.ui.date(to)),
+			`<b>${money(Math.abs(revenue.difference), currency)}</b>`,
+		];
+		if (revenue.difference < 0) {
+			return __("The {0} invoices from {1} to {2} would have brought {3} less.", values);
+		}
+		if (revenue.difference > 0) {
+			return __("The {0} invoices from {1} to {2} would have brought {3} more.", values);
+		}
+		return revenue.changed
+			? __("The {0} invoices from {1} to {2} would have brought the same in all.", values)
+			: __(
+					"No line of the {0} invoices from {1} to {2} would have had another price.",
+					values
+				);
+	}
+
+	function cards_html({ revenue, margin, pay_less, pay_more, currency }) {
+		const colour = revenue.difference < 0 ? BAD : revenue.difference > 0 ? GOOD : PLAIN;
+		const margins =
+			margin.before_percent === null
+				? ["–", __("No cost is known.")]
+				: [
+						`${number(margin.before_percent)} → ${number(margin.after_percent)} %`,
+						__("{0}; the cost is known of {1} % of the revenue", [
+							signed(margin.difference, currency),
+							number(margin.coverage),
+						]),
+					];
+		const people = (side) =>
+			side.customers ? money(side.amount, currency) : __("No customer");
+		return [
+			[
+				__("Revenue"),
+				signed(revenue.difference, currency),
+				`${money(revenue.before, currency)} → ${money(revenue.after, currency)}`,
+				colour,
+			],
+			[
+				__("Change", null, "CRM Ext"),
+				percent(revenue.percent) || "–",
+				__("{0} of {1} lines have another price", [
+					number(revenue.changed),
+					number(revenue.lines),
+				]),
+				colour,
+			],
+			[__("Margin"), ...margins, PLAIN],
+			[__("Pay Less"), number(pay_less.customers), people(pay_less), PLAIN],
+			[__("Pay More"), number(pay_more.customers), people(pay_more), PLAIN],
+		]
+			.map(
+				([label, value, note, ink]) => `<div class="crm-ext-card">
+					<div class="crm-ext-card-label">${escape(label)}</div>
+					<div class="crm-ext-card-value" style="color: ${ink}">${value}</div>
+					<div class="small text-muted">${note}</div></div>`
+			)
+			.join("");
+	}
+
+	function people_html(result) {
+		const sides = [
+			[__("Who Would Pay Less"), result.pay_less],
+			[__("Who Would Pay More"), result.pay_more],
+		].filter(([, side]) => side.rows.length);
+		return sides
+			.map(
+				([title, side]) =>
+					heading(title) +
+					rows_html(side.rows, result, "Customer", "customer") +
+					more_html(side)
+			)
+			.join("");
+	}
+
+	const more_html = ({ customers, rows }) =>
+		customers > rows.length
+			? `<p class="crm-ext-foot">${__("These are the first {0}.", [number(rows.length)])}</p>`
+			: "";
+
+	const items_html = (result) =>
+		result.items.length
+			? heading(__("Items")) + rows_html(result.items, result, "Item", "item_code")
+			: "";
+
+	function rows_html(rows, { currency }, doctype, only) {
+		const html = rows.map((row) => {
+			const data = escape(JSON.stringify({ [only]: row.name }));
+			return `<tr data-only="${data}" aria-expanded="false" title="${__("Show the lines")}">
+				<td class="is-name"><a href="${frappe.utils.get_form_link(doctype, row.name)}">${escape(
+					row.label
+				)}</a></td>
+				<td class="is-number">${number(row.changed)}</td>
+				<td class="is-number">${money(row.before, currency)}</td>
+				<td class="is-number">${money(row.after, currency)}</td>
+				<td class="is-number"><b>${signed(row.difference, currency)}</b></td>
+				<td class="is-number">${percent(row.percent)}</td></tr>`;
+		});
+		const head = [
+			[__(doctype), "is-name"],
+			[__("Lines"), "is-number"],
+			[__("Prices in Force"), "is-number"],
+			[__("With This Matrix"), "is-number"],
+			[__("Difference", null, "CRM Ext"), "is-number"],
+			["%", "is-number"],
+		];
+		return `<table class="crm-ext-table crm-ext-drillable"><thead><tr>${head
+			.map(([label, kind]) => `<th class="${kind}">${escape(label)}</th>`)
+			.join("")}</tr></thead><tbody>${html.join("")}</tbody></table>`;
+	}
+
+	/** The lines behind a row of a table. */
+	crm_ext.pricing.impact_lines_html = ({ rows, total }, currency) => {
+		const html = rows.map(
+			(row) => `<tr><td class="text-nowrap"><a href="${frappe.utils.get_form_link(
+				row.doctype,
+				row.document
+			)}">${escape(row.document)}</a></td>
+				<td class="text-nowrap">${escape(crm_ext.ui.date(row.date))}</td>
+				<td>${escape(row.customer)}</td><td>${escape(row.item_code)}</td>
+				<td class="is-number">${number(row.qty)} ${escape(__(row.uom))}</td>
+				<td class="is-number">${money(row.before, currency)}</td>
+				<td class="is-number">${money(row.after, currency)}</td>
+				<td class="is-number">${signed(row.difference, currency)}</td></tr>`
+		);
+		const more =
+			total > rows.length
+				? `<p class="crm-ext-foot">${__("These are the first {0}.", [number(rows.length)])}</p>`
+				: "";
+		return `<table class="crm-ext-table"><tbody>${html.join("")}</tbody></table>${more}`;
+	};
+
+	function left_out_html({ left_out, currency }) {
+		if (!left_out.length) {
+			return "";
+		}
+		const rows = left_out.map(
+			(row) => `<tr><td>${escape(row.label)}</td>
+				<td class="is-number">${number(row.lines)}</td>
+				<td class="is-number">${money(row.revenue, currency)}</td></tr>`
+		);
+		return `${heading(__("Left Out: Prices That Would Not Have Changed"))}
+			<table class="crm-ext-table"><thead><tr><th>${__("Reason")}</th>
+			<th class="is-number">${__("Lines")}</th><th class="is-number">${__("Revenue")}</th></tr></thead>
+			<tbody>${rows.join("")}</tbody></table>`;
+	}
+
+	const method_html = ({ method }) =>
+		`${heading(__("How It Is Computed"))}<ul class="crm-ext-method text-muted">${method
+			.map((text) => `<li>${escape(text)}</li>`)
+			.join("")}</ul>`;
+
+	crm_ext.pricing.impact_style = () => {
+		if (!document.getElementById("crm-ext-impact-style")) {
+			frappe.dom.set_style(STYLE, "crm-ext-impact-style");
+		}
+	};
+
+	const STYLE = `
+	.crm-ext-drillable tr[data-only] { cursor: pointer; }
+	.crm-ext-drillable tr[data-only]:hover > td { background: var(--subtle-fg, var(--control-bg)); }
+	.crm-ext-drill > td { padding: 0 0 12px 20px; border-top: 0; font-size: var(--text-sm); }
+	.crm-ext-method { margin: 0; padding-inline-start: 18px; line-height: 1.6; }
+	`;
+})();

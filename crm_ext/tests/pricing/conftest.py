@@ -1,0 +1,23 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+import pytest
+
+
+@pytest.fixture
+def customer():
+	from crm_ext.tests import builders
+
+	return builders.customer()
+
+
+@pytest.fixture
+def shop(customer):
+	"""The open shop, whose price list the customer has; returns the name of its matrix."""
+	import frappe
+
+	from crm_ext.tests.pricing.shop import PRICE_LIST, open_shop
+
+	matrix = open_shop()
+	frappe.db.set_value("Customer", customer, "default_price_list", PRICE_LIST)
+	return matrix

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""People who sell, and floors for them, on the books of the demo company."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import frappe
+
+WRENCH = "WB-WRENCH"
+COST = 600
+"""What the demo's wrench set costs; its group is Hand Tools, in Workshop Equipment."""
+
+SELLER, APPROVER = "Sales User", "Price Override"
+
+
+def person(name: str, *roles: str) -> str:
+	"""A user of these roles; returns the address."""
+	address = f"{frappe.scrub(name)}@floors.example"
+	if not frappe.db.exists("User", address):
+		frappe.get_doc(
+			doctype="User",
+			email=address,
+			first_name=name,
+			send_welcome_email=0,
+			roles=[{"role": role} for role in roles],
+		).insert()
+	return address
+
+
+def floor(margin: float, **values):
+	"""A floor for everybody, unless `values` says otherwise."""
+	values = {"title": f"Floor {margin} {' '.join(map(str, values.values()))}", **values}
+	return frappe.get_doc({"doctype": "Price Floor", "minimum_margin": margin, **values}).insert()
+
+
+@contextmanager
+def as_user(user: str) -> Iterator[None]:
+	before = frappe.session.user
+	frappe.set_user(user)
+	try:
+		yield
+	finally:
+		frappe.set_user(before)

@@ -1,0 +1,220 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+from datetime import date, timedelta
+
+import pytest
+
+import frappe
+
+from crm_ext.demo import data
+from crm_ext.pricing.impact import Impact
+from crm_ext.tests.builders import credit_note, customer, pos_invoice, sales_invoice, sales_order
+from crm_ext.tests.pricing.a_matrix import matrix
+
+FIRST = date.today() - timedelta(days=230)
+"""The demo sold no service around this day."""
+
+HOME, VISIT, FITTING = data.HOME.name, data.VISIT.code, data.FITTING.code
+AUTOMATIC = {"ignore_pricing_rule": 0}
+LIST = 1500
+"""The list price of the visit."""
+
+
+def day(number: int) -> date:
+	return FIRST + timedelta(days=number)
+
+
+@pytest.fixture(autouse=True)
+def prices_of_then(company):
+	"""The demo's Item Prices begin on the day of its installation."""
+	frappe.db.sql("UPDATE `tabItem Price` SET valid_from = %s", FIRST)
+
+
+@pytest.fixture
+def buyer(company) -> str:
+	return customer()
+
+
+@pytest.fixture
+def ten_percent(company) -> str:
+	return matrix("Ten Percent", {"item": VISIT, "Discount": 10})
+
+
+def sold(customer: str, number: int, qty: float = 1, rate: float = LIST, item: str = VISIT, **more):
+	"""An invoice whose only line was sold at its list price, unless `list_rate` says otherwise."""
+	list_rate = more.pop("list_rate", rate)
+	doc = sales_invoice(customer, day(number), items=[(item, rate, qty)], **AUTOMATIC, **more)
+	frappe.db.set_value("Sales Invoice Item", doc.items[0].name, "price_list_rate", list_rate)
+	return doc
+
+
+def impact(matrix: str, *, visible=None, only=None) -> dict:
+	"""The impact on the customers that this module makes, unless it is told whom to look at."""
+	ours = set(frappe.get_all("Customer", {"name": ("like", "Test %")}, pluck="name"))
+	return Impact(matrix, HOME, FIRST, day(60), visible or ours, only or {}).run()
+
+
+def figures(result: dict) -> tuple:
+	revenue = result["revenue"]
+	return revenue["before"], revenue["after"], revenue["difference"]
+
+
+def left_out(result: dict) -> dict[str, int]:
+	return {row["reason"]: row["lines"] for row in result["left_out"]}
+
+
+def test_a_draft_takes_ten_percent_off_what_was_sold(buyer, ten_percent):
+	sold(buyer, 1, qty=2)
+	sold(buyer, 2, item=FITTING, rate=5000)
+	result = impact(ten_percent)
+	assert figures(result) == (8000, 7700, -300)
+	assert (result["invoices"], result["revenue"]["lines"], result["revenue"]["changed"]) == (2, 2, 1)
+	assert result["currency"] == data.HOME.currency
+	assert frappe.db.get_value("Price Matrix", ten_percent, "status") == "Draft"
+
+
+def test_what_a_matrix_in_force_contributes_is_told_too(buyer):
+	active = matrix("In Force", {"item": VISIT, "Rate": 1200}, status="Active")
+	sold(buyer, 1, rate=1200)
+	assert figures(impact(active)) == (1500, 1200, -300)
+
+
+def test_it_is_compared_with_the_prices_in_force(buyer, ten_percent):
+	matrix("Below", {"item": VISIT, "Rate": 1000}, status="Active", priority=-1)
+	sold(buyer, 1)
+	assert figures(impact(ten_percent)) == (1000, 1350, 350)
+
+
+def test_without_a_list_price_a_line_counts_before_as_it_was_sold(buyer, ten_percent):
+	sold(buyer, 1, rate=1234, list_rate=0)
+	assert figures(impact(ten_percent)) == (1234, 1350, 116)
+
+
+def test_a_discount_given_on_top_keeps_its_percentage(buyer, ten_percent):
+	sold(buyer, 1, rate=1200, list_rate=LIST)
+	assert figures(impact(ten_percent)) == (1200, 1080, -120)
+
+
+def test_gains_and_losses_are_told_by_customer_item_and_month(buyer, company):
+	dearer = customer()
+	mixed = matrix("Mixed", {"customer": buyer, "Discount": 10}, {"customer": dearer, "Rate": 1600})
+	sold(buyer, 1, qty=3)
+	sold(dearer, 40)
+	result = impact(mixed)
+	assert [(row["name"], row["difference"]) for row in result["pay_less"]["rows"]] == [(buyer, -450)]
+	assert [(row["name"], row["difference"]) for row in result["pay_more"]["rows"]] == [(dearer, 100)]
+	assert (result["pay_less"]["customers"], result["pay_less"]["amount"]) == (1, 450)
+	assert [(row["name"], row["difference"]) for row in result["items"]] == [(VISIT, -350)]
+	assert {row["month"]: row["difference"] for row in result["months"] if row["lines"]} == {
+		f"{day(1):%Y-%m}": -450,
+		f"{day(40):%Y-%m}": 100,
+	}
+	assert len(result["months"]) == 3 or FIRST.day > 28
+
+
+def test_returns_are_taken_off_and_what_came_back_in_full_is_left_out(buyer, ten_percent):
+	part = sold(buyer, 1, qty=4)
+	returned = credit_note(part, day(5))
+	whole = sold(buyer, 2)
+	credit_note(whole, day(6))
+	frappe.db.set_value("Sales Invoice Item", returned.items[0].name, "qty", -1)
+	result = impact(ten_percent)
+	assert figures(result) == (4500, 4050, -450)
+	assert left_out(result) == {"returned": 1}
+
+
+def test_agreed_prices_are_left_out_and_counted(buyer, ten_percent):
+	locked = sold(buyer, 1)
+	frappe.db.set_value("Sales Invoice Item", locked.items[0].name, "crm_ext_price_locked", 1)
+	sales_invoice(buyer, day(2), items=[(VISIT, LIST, 1)])
+	sold(buyer, 3, is_debit_note=1)
+	result = impact(ten_percent)
+	assert figures(result) == (0, 0, 0)
+	assert left_out(result) == {"locked": 1, "switched off": 1, "correction": 1}
+	assert result["revenue"]["percent"] is None
+
+
+def test_goods_from_an_order_are_priced_as_of_the_order_and_by_its_quantity(buyer):
+	from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
+
+	breaks = matrix("Breaks", {"item": VISIT, "min_qty": 10, "Rate": 1000, "valid_to": day(3)})
+	order = sales_order(buyer, day(2), items=[(VISIT, LIST, 10)], **AUTOMATIC)
+	invoice = make_sales_invoice(order.name)
+	invoice.items[0].qty = 4
+	invoice.update({"posting_date": day(20), "set_posting_time": 1, "due_date": day(40)})
+	invoice.insert()
+	invoice.submit()
+	assert figures(impact(breaks)) == (6000, 4000, -2000)
+
+
+def test_a_price_on_its_own_day_counts(buyer):
+	spring = matrix("Spring", {"item": VISIT, "Rate": 1400, "valid_from": day(10), "valid_to": day(20)})
+	for number in (9, 10, 20, 21):
+		sold(buyer, number)
+	assert figures(impact(spring)) == (6000, 5800, -200)
+
+
+def test_sales_at_the_counter_count_by_their_own_invoice(buyer):
+	counter = matrix("Counter", {"pos_profile": data.SHOP, "Discount": 10})
+	pos_invoice(buyer, day(3), items=[(VISIT, LIST, 1)], payments=_cash(LIST), **AUTOMATIC)
+	sold(buyer, 3)
+	assert figures(impact(counter)) == (3000, 2850, -150)
+
+
+def _cash(amount: float) -> list[dict]:
+	return [{"mode_of_payment": "Cash", "amount": amount}]
+
+
+def test_money_is_in_company_currency(company, ten_percent):
+	abroad = company.customers["Ravenscar Marine"]
+	sold(abroad, 1, rate=200, currency="USD", conversion_rate=7)
+	before, after, _difference = figures(impact(ten_percent, visible={abroad}))
+	assert before == pytest.approx(1500, rel=0.01)
+	assert after == pytest.approx(before * 0.9, rel=0.01)
+
+
+def test_the_margin_rests_on_the_cost_of_the_invoice(buyer, ten_percent):
+	doc = sold(buyer, 1, qty=2)
+	sold(buyer, 2, item=FITTING, rate=5000)
+	frappe.db.set_value("Sales Invoice Item", doc.items[0].name, "incoming_rate", 1200)
+	margin = impact(ten_percent)["margin"]
+	assert (margin["before"], margin["after"], margin["difference"]) == (600, 300, -300)
+	assert (margin["before_percent"], margin["after_percent"]) == (20, 11.11)
+	assert margin["coverage"] == 37.5
+
+
+def test_only_customers_that_may_be_seen_count(buyer, ten_percent):
+	hidden = customer()
+	sold(buyer, 1)
+	sold(hidden, 1)
+	result = impact(ten_percent, visible={buyer})
+	assert figures(result) == (1500, 1350, -150)
+	assert result["customers"] == 1
+
+
+def test_one_customer_or_one_item_can_be_looked_at_alone(buyer, ten_percent):
+	other = customer()
+	sold(buyer, 1)
+	sold(other, 1, qty=2)
+	sold(other, 1, item=FITTING, rate=5000)
+	assert figures(impact(ten_percent, only={"customer": other})) == (8000, 7700, -300)
+	assert figures(impact(ten_percent, only={"item_code": VISIT})) == (4500, 4050, -450)
+
+
+def test_without_a_sale_there_is_an_answer_of_zeros(ten_percent):
+	result = impact(ten_percent)
+	assert figures(result) == (0, 0, 0)
+	assert result["months"]
+	assert not (result["pay_less"]["rows"] or result["items"])
+
+
+def test_statements_do_not_grow_with_invoices(buyer, ten_percent, queries):
+	sold(buyer, 1)
+	impact(ten_percent)
+	one = queries(lambda: impact(ten_percent))
+	for _number in range(4):
+		sold(buyer, 1)
+		sold(customer(), 1, item=FITTING, rate=5000)
+	impact(ten_percent)
+	assert queries(lambda: impact(ten_percent)) == one
