@@ -11,10 +11,11 @@ site.
 
 import gc
 from collections.abc import Callable
-from contextlib import contextmanager
+from importlib import import_module
 from time import perf_counter
+from types import ModuleType
 
-from common import Queries, Report, median, seconds, site, sizes
+from common import Queries, Report, in_turns, median, seconds, site, sizes, without_our_hooks
 
 import frappe
 from frappe.utils import getdate, nowdate
@@ -28,34 +29,19 @@ TIME = 1.01
 QUERIES = 1
 
 
-@contextmanager
-def without_our_hooks():
-	"""The hooks of all other apps only."""
-	ours = frappe.get_doc_hooks()
-	frappe.local.doc_events_hooks = {
-		doctype: {
-			event: [handler for handler in handlers if not handler.startswith("crm_ext.")]
-			for event, handlers in events.items()
-		}
-		for doctype, events in ours.items()
-	}
-	try:
-		yield
-	finally:
-		frappe.local.doc_events_hooks = ours
-
-
 class OurTime:
-	"""Adds up the seconds spent in the two functions through which all our hooks go, while it is open."""
+	"""Adds up the seconds spent in our handlers of documents' events, and in the flush of the refresh queue."""
 
 	def __enter__(self) -> "OurTime":
 		self.seconds = 0.0
-		self._plain = queue.mark, queue.flush
-		queue.mark, queue.flush = (self._clocked(function) for function in self._plain)
+		self._plain = [(module, name, getattr(module, name)) for module, name in _our_functions()]
+		for module, name, function in self._plain:
+			setattr(module, name, self._clocked(function))
 		return self
 
 	def __exit__(self, *_):
-		queue.mark, queue.flush = self._plain
+		for module, name, function in self._plain:
+			setattr(module, name, function)
 
 	def _clocked(self, function: Callable) -> Callable:
 		def clocked(*args, **kwargs):
@@ -64,6 +50,18 @@ class OurTime:
 			self.seconds += perf_counter() - start
 
 		return clocked
+
+
+def _our_functions() -> set[tuple[ModuleType, str]]:
+	paths = {
+		handler
+		for events in frappe.get_doc_hooks().values()
+		for handlers in events.values()
+		for handler in handlers
+		if handler.startswith("crm_ext.")
+	}
+	named = {(import_module(path.rsplit(".", 1)[0]), path.rsplit(".", 1)[1]) for path in paths}
+	return {*named, (queue, "flush")}
 
 
 def works(customer: str) -> dict[str, Callable[[], object]]:
@@ -120,20 +118,6 @@ def measure(report: Report, doctype: str, work: Callable[[], object]):
 	report.figure(f"{doctype}: in our code", ours * 1000, "ms")
 	report.budget(f"{doctype}: with our code ÷ without", (bare + ours) / bare, TIME)
 	report.budget(f"{doctype}: more queries", more, QUERIES, "")
-
-
-def in_turns(measured: Callable[[], float], times: int) -> list[tuple[float, float]]:
-	"""(with our hooks, without) of each pair; which of the two comes first changes from pair to pair."""
-	pairs = []
-	for number in range(times):
-		if number % 2:
-			first = measured()
-		with without_our_hooks():
-			second = measured()
-		if not number % 2:
-			first = measured()
-		pairs.append((first, second))
-	return pairs
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import frappe
 from crm_ext.demo import data, pricing_goods
 from crm_ext.demo import pricing_data as prices
 from crm_ext.demo import pricing_stories as stories
-from crm_ext.demo.install import DemoCompany
+from crm_ext.demo.install import DemoCompany, do_the_jobs
 from crm_ext.pricing import approvals, drift
 from crm_ext.pricing.rates.service import save_rates
 
@@ -37,6 +37,7 @@ def install(demo: DemoCompany) -> bool:
 	for approval in stories.APPROVALS:
 		_ask(approval, customers[approval.customer], demo)
 	_tamper(customers, demo)
+	do_the_jobs()
 	return True
 
 

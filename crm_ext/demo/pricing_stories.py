@@ -102,7 +102,7 @@ APPROVALS = (
 	),
 )
 
-TAMPERED = (QUARRY.name, Buys("WB-WRENCH", 2), 940)
+TAMPERED = (QUARRY.name, Buys("WB-WRENCH", 2), 900)
 """Who ordered what two days ago, and the rate that somebody has written into the order past ERPNext."""
 
 
@@ -125,29 +125,31 @@ def _at(**where: str) -> dict:
 
 
 PRICES = (
-	Price(customer=OXBOW.name, item="WB-LATHE", price="19500", by="Retail 2026"),
-	Price(customer=OXBOW.name, item="WB-LATHE", qty=5, price="18900", by="Retail 2026: from 5"),
+	Price(customer=OXBOW.name, item="WB-LATHE", price="19500", by="Retail 2026: 2.5 % off"),
+	Price(customer=OXBOW.name, item="WB-LATHE", qty=5, price="19000", by="Retail 2026: from 5"),
 	Price(
 		customer=PEREGRINE.name,
 		item="WB-LATHE",
-		qty=5,
-		price="18800",
-		by="Retail 2026: the tag comes before the quantity",
+		qty=8,
+		price="17700",
+		by="Retail 2026: for Gold, from 5; the tag comes before the quantity",
 	),
-	Price(customer=PEREGRINE.name, item="WB-LATHE", qty=10, price="17800", by="Retail 2026: Gold, from 10"),
+	Price(
+		customer=PEREGRINE.name, item="WB-LATHE", qty=10, price="17200", by="Retail 2026: for Gold, from 10"
+	),
 	Price(
 		customer="Azure Kiln Works",
 		item="WB-LATHE",
-		price="17500",
+		price="17000",
 		by="Retail 2026: the customer comes before its tags",
 	),
 	Price(
 		customer="Azure Kiln Works",
 		item="WB-PRESS",
-		price="46500",
+		price="45000",
 		by="Retail 2026: Platinum comes before Key Accounts",
 	),
-	Price(customer="Birchwood Presses", item="WB-PRESS", price="47500", by="Retail 2026: Key Accounts"),
+	Price(customer="Birchwood Presses", item="WB-PRESS", price="46000", by="Retail 2026: Key Accounts"),
 	Price(customer="Quillstone Group", item="WB-PRESS", price="51500", by="Retail 2026: Overseas"),
 	Price(
 		customer=PEREGRINE.name, item="WB-VISE", price="2857.60", by="Member, then Machines for Gold less 6 %"
@@ -164,10 +166,10 @@ PRICES = (
 		item="WB-BIT",
 		qty=5,
 		uom="Box",
-		price="210",
+		price="205",
 		by="from 5 boxes: the unit of the line comes first",
 	),
-	Price(customer=OXBOW.name, item="WB-BIT", qty=60, price="23", by="from 50 pieces"),
+	Price(customer=OXBOW.name, item="WB-BIT", qty=60, price="22", by="from 50 pieces"),
 	Price(
 		customer=OXBOW.name,
 		item="WB-GLOVE-M",
@@ -192,7 +194,7 @@ PRICES = (
 		by="Trade Consumables: 20 at 500, 10 at 470",
 	),
 	Price(
-		customer=STAFF.name,
+		customer=QUARRY.name,
 		item="WB-WRENCH",
 		qty=50,
 		price="1050",
@@ -203,11 +205,11 @@ PRICES = (
 		customer=OXBOW.name,
 		item="WB-WRENCH",
 		qty=50,
-		price="960",
+		price="940",
 		by="in the web shop, whatever the quantity",
 		**_at(sales_channel=WEB_SHOP),
 	),
-	Price(customer=STAFF.name, item="WB-DISCS", price="490", by="at the branch", **_at(branch=BRANCH)),
+	Price(customer=QUARRY.name, item="WB-DISCS", price="465", by="at the branch", **_at(branch=BRANCH)),
 	Price(
 		customer=STAFF.name,
 		item="WB-VISE",
@@ -228,7 +230,7 @@ PRICES = (
 	),
 	Price(customer="Nettlefold Tools", item="WB-OIL", price="552", by="cost plus 15 %"),
 	Price(customer="Kestrel Yard", item="WB-OIL", price="704", by="Win-back 2026 has the higher priority"),
-	Price(customer=OXBOW.name, item="WB-OIL", price="760", by="the offer of the season"),
+	Price(customer=OXBOW.name, item="WB-OIL", price="740", by="the offer of the season"),
 	Price(customer=OXBOW.name, item="WB-VISIT", price="1400", by="Trade"),
 	Price(customer=OXBOW.name, item="WB-FITTING", price="4750", by="250 off"),
 	Price(customer="Alderman Rope", item="WB-VISIT", price="1400", by="the item comes before its group"),

@@ -4,18 +4,19 @@
 """Prices over REST, without a document. Permission first; errors name the line and speak the user's language."""
 
 import frappe
+from frappe.utils import cint
 
 from crm_ext.errors import speaking
 from crm_ext.pricing import service, waterfall, words
-from crm_ext.pricing.basket import Basket, Result
+from crm_ext.pricing.basket import Basket, BasketLine, Result
 from crm_ext.pricing.requests import check_basket_permission, read_basket
 from crm_ext.pricing.store import number
 
 
 @frappe.whitelist(methods=["POST"])
 @speaking
-def price_basket(basket: dict | str) -> dict:
-	"""The prices of a basket, with their reasons.
+def price_basket(basket: dict | str, explain: bool | int | str = False) -> dict:
+	"""The prices of a basket, with their reasons; `explain` adds them as sentences in the user's language.
 
 	`basket`: {company, customer | lead, date, currency, price_list, point_of_sale, branch, territory, sales_channel,
 	lines: [{key, item_code, qty, uom}]}. Only company and lines are needed; the rest is filled in as ERPNext does. `date`
@@ -24,25 +25,25 @@ def price_basket(basket: dict | str) -> dict:
 	Returns {currency, price_list, lines: [{key, item_code, qty, uom, base_rate, price_list_rate, rate, discount_amount,
 	steps, rejected}], messages}: prices in `currency` for one `uom`, None where there is none. `base_rate` is the price of
 	the price list, `price_list_rate` the automatic price, `discount_amount` what lies between them. `steps` and
-	`rejected` are lists of {text, …}, see `pricing.words`. Raises for an item, a unit or a customer that does not exist,
+	`rejected` are as `pricing.waterfall` stores them, or with `explain` lists of {text, …}, see `pricing.words`. Raises for an item, a unit or a customer that does not exist,
 	naming the line or the field.
 	"""
 	asked = read_basket(basket)
 	check_basket_permission(asked)
-	return answer(asked, service.price(asked))
+	return answer(asked, service.price(asked), explain=bool(cint(explain)))
 
 
-def answer(basket: Basket, result: Result) -> dict:
+def answer(basket: Basket, result: Result, *, explain: bool) -> dict:
 	"""A result as the interface has it."""
 	return {
 		"currency": result.currency,
 		"price_list": result.price_list,
-		"lines": [_line(line, result) for line in basket.lines],
+		"lines": [_line(line, result, explain) for line in basket.lines],
 		"messages": list(result.messages),
 	}
 
 
-def _line(line, result: Result) -> dict:
+def _line(line: BasketLine, result: Result, explain: bool) -> dict:
 	priced = result.priced[line.key]
 	told = waterfall.build(priced, currency=result.currency, as_of=result.as_of, qty=line.qty, uom=priced.uom)
 	price = None if priced.price is None else float(priced.price)
@@ -56,6 +57,6 @@ def _line(line, result: Result) -> dict:
 		"price_list_rate": price,
 		"rate": price,
 		"discount_amount": float(max(saved, 0)),
-		"steps": words.steps_of(told),
-		"rejected": words.losers_of(told),
+		"steps": words.steps_of(told) if explain else told["steps"],
+		"rejected": words.losers_of(told) if explain else told["losers"],
 	}

@@ -81,11 +81,15 @@ def decide(name: str, decision: str, note: str = "") -> None:
 		raise OwnRequest(role=Term(OVERRIDE))
 	doc = frappe.get_doc(approval.reference_doctype, approval.reference_name)
 	_check_draft(doc)
-	approval.update({"status": decision, "decided_by": user, "decided_at": now_datetime(), "decision_note": note})
+	approval.update(
+		{"status": decision, "decided_by": user, "decided_at": now_datetime(), "decision_note": note}
+	)
 	_by_service(approval).save(ignore_permissions=True)  # the API has asked for them
 	_set_standing(doc, _stands(doc))
 	approved = decision == Standing.APPROVED
-	subject = _("{0} approved the prices in {1} {2}.") if approved else _("{0} rejected the prices in {1} {2}.")
+	subject = (
+		_("{0} approved the prices in {1} {2}.") if approved else _("{0} rejected the prices in {1} {2}.")
+	)
 	_tell([approval.requested_by], approval, subject.format(_person(), _(doc.doctype), doc.name), note)
 
 
@@ -103,7 +107,9 @@ def withdraw(name: str) -> None:
 
 def forget(doctype: str, name: str) -> None:
 	"""A document is deleted: so are the requests on it."""
-	for approval in frappe.get_all(APPROVAL, {"reference_doctype": doctype, "reference_name": name}, pluck="name"):
+	for approval in frappe.get_all(
+		APPROVAL, {"reference_doctype": doctype, "reference_name": name}, pluck="name"
+	):
 		frappe.delete_doc(APPROVAL, approval, force=True, ignore_permissions=True, delete_permanently=True)
 
 

@@ -47,10 +47,8 @@ def withdraw(approval: str) -> dict:
 def _readable(approval: str):
 	"""Raises PermissionError unless the user may read the request; whether it exists is not told."""
 	frappe.has_permission(approvals.APPROVAL, "read", throw=True)
-	if not frappe.db.exists(approvals.APPROVAL, approval):
-		frappe.throw(_("You do not have access to this request."), frappe.PermissionError)
-	request = frappe.get_doc(approvals.APPROVAL, approval)
-	if not request.has_permission("read"):
+	request = frappe.db.exists(approvals.APPROVAL, approval) and frappe.get_doc(approvals.APPROVAL, approval)
+	if not (request and frappe.has_permission(approvals.APPROVAL, "read", doc=request)):
 		frappe.throw(_("You do not have access to this request."), frappe.PermissionError)
 	return request
 

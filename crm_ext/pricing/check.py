@@ -30,7 +30,7 @@ def compare(left: Basket, right: Basket | None) -> dict:
 	"""
 	baskets = [left, right] if right else [left]
 	results = service.price_many(baskets)
-	answers = [answer(*both) for both in zip(baskets, results, strict=True)]
+	answers = [answer(*both, explain=True) for both in zip(baskets, results, strict=True)]
 	exchange = _exchange(results, right)
 	lowest = [_lowest(basket) for basket in baskets]
 	items = _items(left)

@@ -17,7 +17,7 @@ import frappe
 from frappe.utils import getdate, nowdate
 
 from crm_ext.exceptions import CrmExtError
-from crm_ext.pricing.model import Base, Kind
+from crm_ext.pricing.model import Base, Gives, Kind, Rate
 from crm_ext.pricing.store import number
 from crm_ext.rules.conditions import Clause, Condition, resolve
 from crm_ext.rules.lifecycle import Status, in_force
@@ -37,6 +37,7 @@ TREES = {
 _STAMP = "crm_ext_pricing_stamp"
 _STATE = "crm_ext_pricing_state"
 _LOCK = "crm_ext_pricing"
+_ONE_DAY = 86_400
 _kept: dict[str, tuple[str, "Compiled"]] = {}
 """The state of each site that this worker serves, with its version."""
 
@@ -64,6 +65,7 @@ class LiveMatrix(LiveRule):
 	graduated: bool
 	sum_equal_items: bool
 	observing: bool
+	rates_version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,10 @@ class Compiled:
 	tag_order: Mapping[str, tuple]
 	rated_tags: bool
 	"""Whether any rate is for a tag."""
+	rated_costs: bool
+	"""Whether any rate starts from cost."""
+	rates: dict[tuple[str, str], tuple[Rate, ...]] = field(default_factory=dict)
+	"""The rates read so far, by item key and customer key: see `candidates`."""
 	_clauses: dict[tuple[str, str, date], tuple[Clause, ...] | CrmExtError] = field(default_factory=dict)
 
 	def clauses(self, rule: LiveRule) -> tuple[Clause, ...]:
@@ -119,15 +125,20 @@ def current() -> Compiled:
 	"""The state of now: as everybody sees it, or as this transaction has made it."""
 	if changed := getattr(frappe.local, "crm_ext_pricing", None):
 		return changed()
-	stamp = frappe.cache.get_value(_STAMP)
+	stamp = _cached(_STAMP)
 	kept = _kept.get(frappe.local.site)
 	if stamp and kept and kept[0] == stamp:
 		return kept[1]
-	state = frappe.cache.get_value(_STATE) if stamp else None
+	state = _cached(_STATE) if stamp else None
 	if state is None or state[0] != stamp:
 		state = _publish()
 	_kept[frappe.local.site] = (state[0], pickle.loads(state[1]))
 	return _kept[frappe.local.site][1]
+
+
+def _cached(key: str):
+	"""What Redis has now: Frappe would remember it for as long as a job lasts."""
+	return frappe.cache.get_value(key, expires=True)
 
 
 def forget() -> None:
@@ -164,8 +175,8 @@ def _publish() -> tuple[str, bytes]:
 	frappe.db.sql("SELECT GET_LOCK(%s, 10)", _LOCK)
 	try:
 		state = (frappe.generate_hash(length=12), pickle.dumps(compile_()))
-		frappe.cache.set_value(_STATE, state)
-		frappe.cache.set_value(_STAMP, state[0])
+		frappe.cache.set_value(_STATE, state, expires_in_sec=_ONE_DAY)
+		frappe.cache.set_value(_STAMP, state[0], expires_in_sec=_ONE_DAY)
 	finally:
 		frappe.db.sql("SELECT RELEASE_LOCK(%s)", _LOCK)
 	return state
@@ -185,6 +196,7 @@ def compile_() -> Compiled:
 			)
 		},
 		rated_tags=bool(frappe.db.exists("Price Matrix Rate", {"customer_tag": ("is", "set")})),
+		rated_costs=bool(frappe.db.exists("Price Matrix Rate", {"rate_type": Gives.MARKUP.value})),
 	)
 
 
@@ -202,6 +214,7 @@ def live_matrix(doc, *, active: bool = False) -> LiveMatrix:
 		graduated=doc.quantity_breaks == "Graduated",
 		sum_equal_items=bool(doc.sum_equal_items),
 		observing=doc.status == Status.OBSERVING and not active,
+		rates_version=doc.rates_version or 0,
 	)
 
 

@@ -74,9 +74,11 @@ def _changed(doctype: str, since: date) -> Iterator[list[str]]:
 	last = ""
 	while True:
 		names = frappe.db.sql(
-			f"""SELECT name FROM `tab{doctype}` WHERE modified >= %(since)s AND name > %(last)s
-			UNION SELECT d.name FROM `tab{DEVIATION}` v JOIN `tab{doctype}` d ON d.name = v.reference_name
+			f"""(SELECT name FROM `tab{doctype}` WHERE modified >= %(since)s AND name > %(last)s
+				ORDER BY name LIMIT {DOCUMENTS})
+			UNION (SELECT d.name FROM `tab{DEVIATION}` v JOIN `tab{doctype}` d ON d.name = v.reference_name
 				WHERE v.reference_doctype = %(doctype)s AND v.status = 'Open' AND d.name > %(last)s
+				ORDER BY d.name LIMIT {DOCUMENTS})
 			ORDER BY name LIMIT {DOCUMENTS}""",
 			{"since": since, "last": last, "doctype": doctype},
 			pluck=True,
@@ -103,7 +105,9 @@ def _rows(doctype: str, names: Sequence[str]) -> list:
 	head = frappe.get_meta(doctype)
 	heads = ("customer", "party_name", "quotation_to", "company", "currency", "modified_by", "modified")
 	optional = ("is_consolidated",)
-	of_head = [f"d.{name}" for name in (*heads, *optional) if name.startswith("modified") or head.has_field(name)]
+	of_head = [
+		f"d.{name}" for name in (*heads, *optional) if name.startswith("modified") or head.has_field(name)
+	]
 	line = frappe.get_meta(f"{doctype} Item")
 	links = [f"r.{name}" for name in LINKS if line.has_field(name)]
 	rows = frappe.db.sql(

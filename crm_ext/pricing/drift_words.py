@@ -43,7 +43,9 @@ def broken(waterfall: Mapping, replayed: Replay) -> str:
 		return _("Step {0} of the price, by {1}, leads to {2}, and {3} is stored.").format(
 			replayed.broken, rule, leads_to, after
 		)
-	return _("Step {0} of the price leads to {1}, and {2} is stored.").format(replayed.broken, leads_to, after)
+	return _("Step {0} of the price leads to {1}, and {2} is stored.").format(
+		replayed.broken, leads_to, after
+	)
 
 
 def changed(row, recorded: Decimal, rate: Decimal) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import product
 
 from crm_ext.exceptions import NoExchangeRate
 from crm_ext.pricing.giving import Giver
@@ -78,8 +79,8 @@ class _Account:
 		)
 
 
-def price(sale: Sale, rates: Mapping[str, Sequence[Rate]], lines: Sequence[Line]) -> list[Priced]:
-	"""One Priced for each line, in their order. `rates`: candidates by their item key; there may be more than fit."""
+def price(sale: Sale, rates: Mapping[tuple[str, str], Sequence[Rate]], lines: Sequence[Line]) -> list[Priced]:
+	"""One Priced for each line, in their order. `rates`: candidates by item key and customer key."""
 	customers, places = index_of(sale.buyer.keys), index_of(sale.place.keys)
 	stock_qty: dict[str, Decimal] = {}
 	for line in lines:
@@ -101,7 +102,7 @@ class _Pricing:
 		self.stock_qty = stock_qty
 		self.account = _Account()
 
-	def price(self, rates: Mapping[str, Sequence[Rate]]) -> Priced:
+	def price(self, rates: Mapping[tuple[str, str], Sequence[Rate]]) -> Priced:
 		account = self.account
 		self._list()
 		base = account.price
@@ -149,7 +150,7 @@ class _Pricing:
 			by = ("Price Kind", name, self.sale.kinds[name].version)
 			self.account.step(Did.KIND, after, by=by, detail=detail)
 
-	def _matrix(self, rates: Mapping[str, Sequence[Rate]]) -> None:
+	def _matrix(self, rates: Mapping[tuple[str, str], Sequence[Rate]]) -> None:
 		"""Apply the first candidate that can be computed. An observing one only says what it would have given."""
 		account, before = self.account, self.account.price
 		winner = shadow = None
@@ -185,7 +186,7 @@ class _Pricing:
 		by = ("Price Matrix", matrix.name, matrix.version)
 		self.account.step(Did.MATRIX, after, by=by, rate=rate.name, detail=told)
 
-	def _candidates(self, rates: Mapping[str, Sequence[Rate]]) -> list[_Candidate]:
+	def _candidates(self, rates: Mapping[tuple[str, str], Sequence[Rate]]) -> list[_Candidate]:
 		"""The rates that fit and are in force, those that come first first; the others are written down as losers."""
 		found = []
 		for rate in self._fitting(rates):
@@ -203,9 +204,9 @@ class _Pricing:
 				found.append(_Candidate(standing(rate, matrix, self.fit), rate, matrix))
 		return sorted(found, key=lambda candidate: candidate.standing)
 
-	def _fitting(self, rates: Mapping[str, Sequence[Rate]]) -> Iterator[Rate]:
-		for key in self.fit.items:
-			for rate in rates.get(key, ()):
+	def _fitting(self, rates: Mapping[tuple[str, str], Sequence[Rate]]) -> Iterator[Rate]:
+		for keys in product(self.fit.items, self.fit.customers):
+			for rate in rates.get(keys, ()):
 				if rate.matrix in self.sale.matrices and self.fit.fits(rate):
 					yield rate
 

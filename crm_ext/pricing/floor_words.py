@@ -47,7 +47,9 @@ def _line(one: "Below") -> str:
 	row = one.row
 	item, rate = bold(escape_html(row.item_name or row.item_code)), _money(one.rate, row)
 	if not may_see_cost(one.floor.cost):
-		return _("Row {0}: {1} at {2} is below the lowest price that you may give.").format(row.idx, item, rate)
+		return _("Row {0}: {1} at {2} is below the lowest price that you may give.").format(
+			row.idx, item, rate
+		)
 	return _("Row {0}: {1} at {2} is below {3}, the lowest price that you may give.").format(
 		row.idx, item, rate, _money(one.least, row)
 	)
@@ -60,5 +62,7 @@ def _money(amount, row) -> str:
 _CURE = {
 	Standing.BELOW: lambda: _("Raise the price, or request an approval of it before you submit."),
 	Standing.REQUESTED: lambda: _("The approval of this price is requested, and not decided yet."),
-	Standing.REJECTED: lambda: _("The approval of this price was rejected. Raise the price, or request anew."),
+	Standing.REJECTED: lambda: _(
+		"The approval of this price was rejected. Raise the price, or request anew."
+	),
 }

@@ -15,7 +15,7 @@ from decimal import Decimal
 import frappe
 from frappe.utils import flt
 
-from crm_ext.pricing import floor_words
+from crm_ext.pricing import compiled, floor_words
 from crm_ext.pricing.agreed import source_of
 from crm_ext.pricing.agreed_rates import AgreedRate, agreed_rates
 from crm_ext.pricing.costs import costs_of
@@ -59,7 +59,7 @@ def check(doc) -> None:
 		row.crm_ext_below_floor = int(id(row) in marked)
 	doc.set(STATUS, _standing(doc, below).value)
 	doc.flags.crm_ext_below_floor = below
-	if below and doc.get(STATUS) in (Standing.BELOW, Standing.REJECTED) and doc._action != "submit":
+	if below and doc.get(STATUS) in (Standing.BELOW, Standing.REJECTED) and doc.get("_action") != "submit":
 		floor_words.warn(below, Standing(doc.get(STATUS)))
 
 
@@ -80,11 +80,13 @@ def below_floor(doc) -> list[Below]:
 		return []
 	rows = [row for row in doc.items if row.item_code and not row.get("is_free_item")]
 	costs = costs_of({row.item_code for row in rows}, doc.company)
-	found = []
-	for row in rows:
-		if row.item_code in costs and (under := _judge(doc, row, floors, costs[row.item_code])):
-			found.append(under)
-	return _without_agreed(doc, found)
+	tree = compiled.current()
+	judged = (
+		_judge(doc, row, floors, tree.above("Item Group", row.item_group), costs[row.item_code])
+		for row in rows
+		if row.item_code in costs
+	)
+	return _without_agreed(doc, [one for one in judged if one])
 
 
 def _floors_for(doc) -> list[Floor]:
@@ -97,10 +99,10 @@ def _is_spared(doc) -> bool:
 	return any(doc.get(name) for name in names)
 
 
-def _judge(doc, row, floors: Sequence[Floor], costs: dict[Base, Decimal]) -> Below | None:
-	found = limit(
-		floors, roles=frappe.get_roles(), company=doc.company, groups=_groups(row.item_group), costs=costs
-	)
+def _judge(
+	doc, row, floors: Sequence[Floor], groups: Sequence[str], costs: dict[Base, Decimal]
+) -> Below | None:
+	found = limit(floors, roles=frappe.get_roles(), company=doc.company, groups=groups, costs=costs)
 	if found is None:
 		return None
 	unit = number(row.conversion_factor or 1) / number(doc.conversion_rate or 1)
@@ -113,15 +115,6 @@ def _judge(doc, row, floors: Sequence[Floor], costs: dict[Base, Decimal]) -> Bel
 def net_rate(row) -> Decimal:
 	"""The final rate of a row; ERPNext gives one without a quantity no share in the additional discount."""
 	return number(row.net_rate if row.qty else row.rate)
-
-
-def _groups(item_group: str | None) -> tuple[str, ...]:
-	"""An item group and those above it, the nearest first; a parent is read from the document cache."""
-	found: list[str] = []
-	while item_group and item_group not in found:
-		found.append(item_group)
-		item_group = frappe.get_cached_value("Item Group", item_group, "parent_item_group")
-	return tuple(found)
 
 
 def _without_agreed(doc, below: Sequence[Below]) -> list[Below]:

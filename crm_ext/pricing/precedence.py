@@ -50,13 +50,8 @@ class Fit:
 	places: Mapping[str, int]
 
 	def fits(self, rate: Rate) -> bool:
-		"""Whether a rate is for this item, customer, point of sale and unit, whatever the day and the quantity."""
-		return (
-			rate.item_key in self.items
-			and rate.customer_key in self.customers
-			and rate.place_key in self.places
-			and rate.uom in ("", self.line.uom, self.line.item.stock_uom)
-		)
+		"""Whether a rate for this item and customer is for this point of sale and unit too."""
+		return rate.place_key in self.places and rate.uom in ("", self.line.uom, self.line.item.stock_uom)
 
 
 def standing(rate: Rate, matrix: Matrix, fit: Fit) -> Place:

@@ -122,9 +122,14 @@ def template(matrix: str, file_type: str = "XLSX") -> None:
 
 
 def _check(matrix: str, ptype: str) -> None:
-	"""Raises PermissionError unless the user may read, or write, this matrix and rates in general."""
-	frappe.has_permission(MATRIX, ptype, matrix, throw=True)
-	frappe.has_permission(RATE, ptype, throw=True)
+	"""Raises PermissionError unless the user may read, or write, this matrix and rates in general.
+
+	Whether there is such a matrix is not told.
+	"""
+	for doctype in (MATRIX, RATE):
+		frappe.has_permission(doctype, ptype, throw=True)
+	if not (frappe.db.exists(MATRIX, matrix) and frappe.has_permission(MATRIX, ptype, doc=matrix)):
+		frappe.throw(_("You do not have access to this price matrix."), frappe.PermissionError)
 
 
 def _rows(given: list | str | None) -> list[dict]:

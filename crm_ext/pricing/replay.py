@@ -87,7 +87,9 @@ def _matrix(step: Mapping, waterfall: Mapping) -> Decimal:
 		if computed != Decimal(part["price"]):
 			raise _Broken(computed)
 	quantities = [Decimal(part["qty"]) for part in slices]
-	total = sum((qty * Decimal(part["price"]) for qty, part in zip(quantities, slices, strict=True)), Decimal(0))
+	total = sum(
+		(qty * Decimal(part["price"]) for qty, part in zip(quantities, slices, strict=True)), Decimal(0)
+	)
 	return total / sum(quantities, Decimal(0))
 
 

@@ -14,9 +14,10 @@ from crm_ext.exceptions import CrmExtError, UnknownItem, UnknownUnit
 from crm_ext.pricing import compiled, engine, store
 from crm_ext.pricing.basket import Basket, BasketLine, Result
 from crm_ext.pricing.book import SiteBook
+from crm_ext.pricing.candidates import Candidates, candidates
 from crm_ext.pricing.compiled import MATRIX, Compiled, LiveMatrix, LiveRule
 from crm_ext.pricing.costs import costs_of
-from crm_ext.pricing.model import ANY, COSTS, Base, Buyer, Gives, Item, Kind, Line, Matrix, Rate, Reason
+from crm_ext.pricing.model import COSTS, Base, Buyer, Item, Kind, Line, Matrix, Reason
 from crm_ext.pricing.settle import Settled, fallback_price_list, precision_of, settle
 from crm_ext.profile.customer_facts import facts_of
 from crm_ext.rules.conditions import matches
@@ -55,6 +56,7 @@ def _as_asked(state: Compiled, as_if_active: Collection[str], without: Collectio
 		ancestors=state.ancestors,
 		tag_order=state.tag_order,
 		rated_tags=True,
+		rated_costs=True,
 	)
 
 
@@ -119,8 +121,10 @@ class _Reading:
 		if self.state.rated_tags or TAGS_FACT in asked:
 			for name, company, tag in store.tags_of(names):
 				customers[name].tags.setdefault(company, []).append(tag)
-		if facts := asked - {TAGS_FACT}:
-			for name, values in facts_of(sorted(names), ALL_COMPANIES, facts, registry()).items():
+		known = registry()
+		# a rule that asks for another fact is told so when its conditions are resolved
+		if facts := [name for name in asked - {TAGS_FACT} if name in known and known[name].sql]:
+			for name, values in facts_of(sorted(names), ALL_COMPANIES, facts, known).items():
 				customers[name].facts = values
 		return customers
 
@@ -184,14 +188,11 @@ class _Reading:
 	def _kinds(self, sale: Settled) -> dict[str, Kind]:
 		return {name: kind.kind for name, kind in self.state.kinds.items() if kind.in_force(sale.basket.date)}
 
-	def _rates(self) -> dict[str, list[Rate]]:
-		if not self.state.matrices:
-			return {}
-		return store.rates(
-			self.state.matrices,
-			{key for item in self.items.values() for key in item.keys} | {ANY},
+	def _rates(self) -> Candidates:
+		return candidates(
+			self.state,
+			{key for item in self.items.values() for key in item.keys},
 			{key for buyer in self.buyers for key in buyer.keys},
-			{key for sale in self.sales for key in sale.place.keys},
 		)
 
 	def _price_lists(self) -> set[str]:
@@ -200,10 +201,8 @@ class _Reading:
 		return {name for name in (*lists, fallback_price_list()) if name}
 
 	def _costs(self) -> dict[str, dict[str, dict[Base, Decimal]]]:
-		"""Costs by company, where a kind or a rate at hand starts from cost."""
-		wanted = any(kind.kind.base in COSTS for kind in self.state.kinds.values()) or any(
-			rate.gives is Gives.MARKUP for rates in self.rates.values() for rate in rates
-		)
+		"""Costs by company, where any kind or rate starts from cost."""
+		wanted = self.state.rated_costs or any(kind.kind.base in COSTS for kind in self.state.kinds.values())
 		companies = {sale.basket.company for sale in self.sales}
 		return {company: costs_of(self.items, company) for company in companies} if wanted else {}
 

@@ -4,7 +4,7 @@
 """What pricing reads from the database, in sets: the number of statements does not grow with the lines."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 import frappe
@@ -17,7 +17,6 @@ RATE_COLUMNS = (
 	*("valid_from", "valid_to", "rate_type", "value", "price_kind"),
 )
 MOST_KEYS = 200
-"""With more customer keys than this, the index is left to the items, and the customers are sorted out here."""
 
 
 def number(value: object) -> Decimal:
@@ -64,32 +63,26 @@ def items(codes: Collection[str], ancestors: Mapping[str, tuple[str, ...]]) -> d
 
 
 def rates(
-	matrices: Collection[str],
-	item_keys: Iterable[str],
-	customer_keys: Collection[str],
-	place_keys: Collection[str],
-) -> dict[str, list[Rate]]:
-	"""The rates that may fit, by their item key. One statement on the index of the three keys."""
-	if not matrices:
-		return {}
-	narrow = ""
-	if len(customer_keys) <= MOST_KEYS:
-		narrow = "AND customer_key IN %(customers)s AND place_key IN %(places)s"
+	matrices: Collection[str], item_keys: Collection[str], customer_keys: Collection[str]
+) -> list[Rate]:
+	"""The rates of matrices for any of these items and any of these customers, on the index of the keys."""
+	# with many customers the index is left to the items, and the customers are sorted out by the caller
+	narrow = "AND customer_key IN %(customers)s" if len(customer_keys) <= MOST_KEYS else ""
 	rows = frappe.db.sql(
 		f"""SELECT {", ".join(f"`{column}`" for column in RATE_COLUMNS)} FROM `tabPrice Matrix Rate`
 		WHERE item_key IN %(items)s {narrow} AND matrix IN %(matrices)s""",
-		{
-			"items": tuple(item_keys),
-			"customers": tuple(customer_keys),
-			"places": tuple(place_keys),
-			"matrices": tuple(matrices),
-		},
+		{"items": tuple(item_keys), "customers": tuple(customer_keys), "matrices": tuple(matrices)},
 	)
-	found: dict[str, list[Rate]] = defaultdict(list)
-	for row in rows:
-		rate = _rate(row)
-		found[rate.item_key].append(rate)
-	return found
+	return [_rate(row) for row in rows]
+
+
+def rates_versions(matrices: Collection[str]) -> dict[str, int]:
+	"""How often the rates of each matrix have changed, as this transaction sees it."""
+	return dict(
+		frappe.db.sql(
+			"SELECT name, rates_version FROM `tabPrice Matrix` WHERE name IN %s", (tuple(matrices),)
+		)
+	)
 
 
 def _rate(row: Sequence) -> Rate:

@@ -50,8 +50,11 @@ def losers_of(waterfall: Mapping) -> list[dict]:
 def reason(waterfall: Mapping) -> str:
 	"""One line for the row, in the site's language: what made the price. Empty where the price list alone did."""
 	with print_language(frappe.db.get_default("lang") or "en"):
-		told = [step["text"] for step in steps_of(waterfall) if Did(step["did"]) not in _SELF_EVIDENT]
-	return " ".join(told)
+		return " ".join(
+			_STEPS[did](step, waterfall)
+			for step in waterfall["steps"]
+			if (did := Did(step["did"])) not in _SELF_EVIDENT
+		)
 
 
 _SELF_EVIDENT = frozenset({Did.LIST, Did.ROUNDING})
@@ -131,7 +134,7 @@ def _value(detail: Mapping, of: Mapping) -> str:
 			return _percent(detail["value"])
 		case Gives.MARKUP:
 			cost = _money(_product(detail, "cost"), of["currency"])
-			return _("{0} to {1}").format(_percent(detail["value"]), _cost(detail["basis"], cost))
+			return _("{0} to {1}", context="CRM Ext").format(_percent(detail["value"]), _cost(detail["basis"], cost))
 	amount = _money(abs(Decimal(detail["value"])), detail["currency"] or of["currency"])
 	unit = _("stock unit") if Decimal(detail["factor"]) != 1 else _(of["uom"])
 	value = _("{0} per {1}").format(amount, unit) if unit else amount

@@ -33,10 +33,11 @@ def framework(site):
 
 @pytest.fixture(scope="module")
 def registered(site):
-	"""What all registered facts, triggers and actions, and the states of rules, say: (English, context)."""
+	"""What registered facts, triggers and actions, the states of rules and our fields say: (English, context)."""
 	from crm_ext.linkage.registry import actions, triggers
 	from crm_ext.rules.lifecycle import Status
 	from crm_ext.rules.site import registry
+	from crm_ext.setup.custom_fields import FIELDS
 
 	parameters = [parameter for action in actions().values() for parameter in action.parameters]
 	choices = [p.options.split("\n") for p in parameters if p.fieldtype == "Select"]
@@ -45,7 +46,19 @@ def registered(site):
 	named = [*triggers(), *actions(), *(status.value for status in Status)]
 	named += [*(p.label for p in parameters), *(choice for some in choices for choice in some)]
 	said = [(text, "") for text in plain] + [(text, "CRM Ext") for text in named]
+	said += [
+		(text, doctype)
+		for doctypes, fields in FIELDS.items()
+		for doctype in doctypes
+		for field in fields
+		for text in _texts_of_field(field)
+	]
 	return {(text, context) for text, context in said if says_something(text)}
+
+
+def _texts_of_field(field):
+	choices = field["options"].split("\n") if field["fieldtype"] == "Select" else ()
+	return (field.get("label", ""), field.get("description", ""), *choices)
 
 
 def rows():

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha1
 
 from crm_ext.pricing.model import ANY, Gives
+from crm_ext.pricing.rates.values import PLACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def keys_of(row: Mapping, matrix: str) -> dict[str, str]:
 	"""The four keys of a rate of a matrix. `rekeying` builds the same in SQL when something is renamed."""
 	keys = {family: _family_key(row, columns) for family, columns in FAMILIES.items()}
 	start = row["valid_from"].isoformat() if row["valid_from"] else ""
-	told = (matrix, *keys.values(), row["uom"], row["currency"], f"{row['min_qty']:.9f}", start)
+	told = (matrix, *keys.values(), row["uom"], row["currency"], f"{row['min_qty']:.{PLACES}f}", start)
 	keys["rate_key"] = sha1("\n".join(told).encode(), usedforsecurity=False).hexdigest()
 	return keys
 

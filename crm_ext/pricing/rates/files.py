@@ -17,7 +17,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from crm_ext.exceptions import HeadingTwice, NoRates, UnknownHeading, UnreadableFile
 from crm_ext.pricing.rates.checking import Words
 from crm_ext.pricing.rates.columns import COLUMNS, FIELDS
-from crm_ext.pricing.rates.values import Formats
+from crm_ext.pricing.rates.values import PLACES, Formats
 
 DELIMITERS = "\t;,"
 CSV, XLSX = "csv", "xlsx"
@@ -113,7 +113,7 @@ def _xlsx_rows(sheet, formats: Formats) -> Iterator[Cells]:
 	for row in sheet.iter_rows():
 		yield [
 			# a cell that shows 10 % holds 0.1
-			f"{formats.text(round(cell.value * 100, 9))}%"
+			f"{formats.text(round(cell.value * 100, PLACES))}%"
 			if isinstance(cell.value, int | float) and "%" in (cell.number_format or "")
 			else cell.value
 			for cell in row

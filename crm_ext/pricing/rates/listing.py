@@ -67,7 +67,7 @@ def _where(matrix: str, search: str, filters: Mapping) -> tuple[str, dict]:
 	if search:
 		# the part of a key behind its colon is the name
 		found = [f"SUBSTR({key}, LOCATE(':', {key}) + 1) LIKE %(search)s" for key in FAMILIES]
-		parts.append(f"({' OR '.join(found)} OR price_kind LIKE %(search)s)")
+		parts.append(f"({' OR '.join(found)})")
 		values["search"] = "%" + re.sub(r"([%_\\])", r"\\\1", search) + "%"
 	for field, value in filters.items():
 		if field in BY_NAME and value not in (None, ""):

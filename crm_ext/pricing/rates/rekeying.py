@@ -7,6 +7,7 @@ import frappe
 
 from crm_ext.pricing.rates.columns import FAMILIES
 from crm_ext.pricing.rates.store import RATE
+from crm_ext.pricing.rates.values import PLACES
 
 
 def rekey(field: str, value: str) -> dict[str, int]:
@@ -48,7 +49,7 @@ _PARTS = (
 	*FAMILY_KEYS.values(),
 	"COALESCE(r.uom, '')",
 	"COALESCE(r.currency, '')",
-	"CAST(r.min_qty AS CHAR)",
+	f"CAST(CAST(r.min_qty AS DECIMAL(21, {PLACES})) AS CHAR)",
 	"COALESCE(CAST(r.valid_from AS CHAR), '')",
 )
 RATE_KEY = f"SHA1(CONCAT_WS(CHAR(10), {', '.join(_PARTS)}))"

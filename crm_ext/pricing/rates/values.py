@@ -14,9 +14,10 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 MOST = Decimal(10) ** 12
-"""Numbers must be smaller: so many digits has a column of Frappe before the point."""
-SMALLEST = Decimal("1e-9")
-"""And so many after it."""
+"""Numbers must be smaller, so that a float, as which Frappe reads them, still tells all their digits apart."""
+PLACES = 6
+"""After the point, as in the columns of the table."""
+SMALLEST = Decimal(1).scaleb(-PLACES)
 
 EXAMPLE_DAY = date(2026, 1, 31)
 _ISO = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]00:00(?::00(?:\.0+)?)?)?")
@@ -44,7 +45,7 @@ class Formats:
 		object.__setattr__(self, "decimal", self.decimal or ("," if group == "." else "."))
 
 	def number(self, value: object) -> Decimal | None:
-		"""A number of at most nine decimal places; None if it is none. Raises nothing."""
+		"""A number, rounded to six decimal places; None if it is none. Raises nothing."""
 		if isinstance(value, bool):
 			return None
 		if isinstance(value, str):
@@ -55,7 +56,7 @@ class Formats:
 			return None
 		if not number.is_finite() or abs(number) >= MOST:
 			return None
-		return number if number.as_tuple().exponent >= -9 else number.quantize(SMALLEST)
+		return number if number.as_tuple().exponent >= -PLACES else number.quantize(SMALLEST)
 
 	def _plain(self, text: str) -> str:
 		"""A text as Python writes numbers, or an empty one."""
@@ -111,5 +112,5 @@ class Formats:
 
 	def text(self, number: float | Decimal) -> str:
 		"""A number as `number` reads it again: without groups."""
-		plain = f"{number:.9f}".rstrip("0").rstrip(".")
+		plain = f"{number:.{PLACES}f}".rstrip("0").rstrip(".")
 		return ("0" if plain in ("", "-0") else plain).replace(".", self.decimal)

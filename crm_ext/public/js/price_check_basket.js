@@ -61,12 +61,12 @@
 				<td class="is-number"><input type="text" inputmode="decimal" class="form-control input-xs"
 					aria-label="${__("Quantity")}"></td>
 				<td><select class="form-control input-xs" aria-label="${__("UOM")}"></select></td>
-				</tr></tbody>`);
+				<td class="crm-ext-line-filler" colspan="5"></td></tr></tbody>`);
 			if (before) {
 				row.body.insertBefore(before.body);
 				this.rows.splice(this.rows.indexOf(before), 0, row);
 			} else {
-				row.body.appendTo(this.table);
+				row.body.insertBefore(this.table.find("tfoot"));
 				this.rows.push(row);
 			}
 			this.make_inputs(row);

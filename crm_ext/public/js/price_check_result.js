@@ -77,19 +77,18 @@
 			: shown;
 	}
 
-	/** In one line what made the price, beside the item's name. */
+	/** The item's name, and in one line what made the price. */
 	crm_ext.prices.check_name = (line, answer) => {
-		const told = answer.right
-			? ""
-			: line.left.steps
-					.filter((step) => !SELF_EVIDENT.includes(step.did))
-					.map((step) => step.text)
-					.join(" ");
-		const none = line.left.rate === null ? __("There is no price for it.") : "";
-		return [line.item_name !== line.item_code && line.item_name, told || none]
-			.filter(Boolean)
-			.map(escape)
-			.join(" · ");
+		const told = line.left.steps
+			.filter((step) => !SELF_EVIDENT.includes(step.did))
+			.map((step) => step.text)
+			.join(" ");
+		const why = line.left.rate === null ? __("There is no price for it.") : told;
+		const name = line.item_name === line.item_code ? "" : line.item_name;
+		const brief = answer.right ? "" : why;
+		return `<span>${escape(name)}</span><span class="crm-ext-line-why">${
+			name && brief ? " · " : ""
+		}${escape(brief)}</span>`;
 	};
 
 	/** The reasons of a line: one side, or both with what sets them apart. */

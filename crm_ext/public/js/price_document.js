@@ -8,18 +8,60 @@
 
 	const API = "crm_ext.pricing.approvals_api.";
 	const FOLLOWS_FOR = 10000;
+	const LEFT_ALONE = [
+		"is_return",
+		"is_debit_note",
+		"is_internal_customer",
+		"ignore_pricing_rule",
+	];
 
 	/** Wire one kind of document; `changes` are its fields that prices depend on and ERPNext does not know of. */
 	crm_ext.prices.setup_document = (doctype, changes) => {
-		const reprice = (frm) => frm.cscript.apply_price_list(null, true);
 		frappe.ui.form.on(doctype, {
 			customer: watch_prices,
 			party_name: watch_prices,
+			transaction_date: follow_date,
+			posting_date: follow_date,
 			refresh: show_banner,
 			...Object.fromEntries(changes.map((field) => [field, reprice])),
 		});
 		frappe.ui.form.on(`${doctype} Item`, { price_list_rate: tell_soon });
 	};
+
+	/** ERPNext asks for prices after a new date only where the exchange rate is new; ours may have an end. */
+	function follow_date(frm) {
+		if (frm.doc.items?.some((row) => row.crm_ext_price_steps)) {
+			setTimeout(() => frappe.after_ajax(() => reprice(frm)));
+		}
+	}
+
+	/** Have ERPNext price the rows again to which nobody gave a price: not the agreed, the typed, the locked ones. */
+	async function reprice(frm) {
+		const names = (frm.doc.items || [])
+			.filter((row) => follows(frm, row))
+			.map((row) => row.name);
+		if (
+			!names.length ||
+			frm.doc.docstatus !== 0 ||
+			LEFT_ALONE.some((field) => frm.doc[field])
+		) {
+			return;
+		}
+		const args = frm.cscript._get_args();
+		args.items = args.items.filter((item) => names.includes(item.name));
+		const { message } = await frm.call({
+			method: "erpnext.stock.get_item_details.apply_price_list",
+			args: { args, doc: frm.doc },
+		});
+		frm.cscript._set_values_for_item_list(message.children);
+	}
+
+	const follows = (frm, row) =>
+		row.item_code &&
+		!row.crm_ext_price_locked &&
+		!row.is_free_item &&
+		!frm.cscript.is_a_mapped_document?.(row) &&
+		(row.pricing_rules || flt(row.rate) === flt(row.price_list_rate));
 
 	/** Remember the prices of the customer before; those that ERPNext then fetches are compared with them. */
 	function watch_prices(frm) {
@@ -72,7 +114,7 @@
 		}
 		const [colour, text] = words(frm, standing, approval || {});
 		const banner = $(`<div class="crm-ext-price-banner" role="status">
-			${crm_ext.ui.pill(__(standing), colour)}<p>${text}</p></div>`);
+			${crm_ext.ui.pill(__(standing, null, "Price Approval"), colour)}<p>${text}</p></div>`);
 		for (const [label, action] of buttons(frm, standing, approval)) {
 			$(`<button type="button" class="btn btn-default btn-sm"></button>`)
 				.text(label)

@@ -32,7 +32,11 @@
 			this.input
 				.on("input", () => {
 					this.open("typed");
-					this.look();
+					if (this.sheet.column.fieldtype === "Select") {
+						this.offer(); // it needs no look-up: who types fast shall have it too
+					} else {
+						this.look();
+					}
 				})
 				.on("blur", () => this.commit({ as_typed: true }));
 			this.list

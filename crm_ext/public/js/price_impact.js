@@ -23,7 +23,7 @@
 			fields: [
 				{
 					fieldname: "months",
-					label: __("Invoices"),
+					label: __("Invoices", null, "CRM Ext"),
 					fieldtype: "Select",
 					options: MONTHS.map((months) => ({
 						value: String(months),
@@ -164,11 +164,10 @@
 		const below = $(`<tr class="crm-ext-drill"><td colspan="${row.children().length}">
 			<p class="text-muted">${__("Loading…")}</p></td></tr>`).insertAfter(row);
 		try {
-			const found = await call("lines", {
-				name: state.name,
-				...JSON.parse(row.attr("data-only")),
-			});
-			below.children().html(crm_ext.pricing.impact_lines_html(found, state.result.currency));
+			const only = JSON.parse(row.attr("data-only"));
+			const found = await call("lines", { name: state.name, ...only });
+			const html = crm_ext.pricing.impact_lines_html(found, only, state.result.currency);
+			below.children().html(html);
 		} catch {
 			below.children().html(crm_ext.ui.failure(__("The lines could not be loaded.")));
 		}

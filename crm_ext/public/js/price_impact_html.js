@@ -46,7 +46,18 @@
 		].join("");
 	};
 
-	function lead({ revenue, currency, invoices, from, to }) {
+	function lead(result) {
+		const { revenue } = result;
+		const changed = revenue.changed
+			? __("{0} of {1} lines would have had another price.", [
+					number(revenue.changed),
+					number(revenue.lines),
+				])
+			: "";
+		return `${verdict(result)} ${changed}`;
+	}
+
+	function verdict({ revenue, currency, invoices, from, to }) {
 		const values = [
 			number(invoices),
 			escape(crm_ext.ui.date(from)),
@@ -69,45 +80,43 @@
 
 	function cards_html({ revenue, margin, pay_less, pay_more, currency }) {
 		const colour = revenue.difference < 0 ? BAD : revenue.difference > 0 ? GOOD : PLAIN;
-		const margins =
-			margin.before_percent === null
-				? ["–", __("No cost is known.")]
-				: [
-						`${number(margin.before_percent)} → ${number(margin.after_percent)} %`,
-						__("{0}; the cost is known of {1} % of the revenue", [
-							signed(margin.difference, currency),
-							number(margin.coverage),
-						]),
-					];
-		const people = (side) =>
-			side.customers ? money(side.amount, currency) : __("No customer");
+		const part = (side) => (side.customers ? money(side.amount, currency) : "");
 		return [
 			[
 				__("Revenue"),
 				signed(revenue.difference, currency),
-				`${money(revenue.before, currency)} → ${money(revenue.after, currency)}`,
+				[
+					`${money(revenue.before, currency)} → ${money(revenue.after, currency)}`,
+					percent(revenue.percent),
+				],
 				colour,
 			],
-			[
-				__("Change", null, "CRM Ext"),
-				percent(revenue.percent) || "–",
-				__("{0} of {1} lines have another price", [
-					number(revenue.changed),
-					number(revenue.lines),
-				]),
-				colour,
-			],
-			[__("Margin"), ...margins, PLAIN],
-			[__("Pay Less"), number(pay_less.customers), people(pay_less), PLAIN],
-			[__("Pay More"), number(pay_more.customers), people(pay_more), PLAIN],
+			[__("Margin"), ...margin_of(margin, currency), PLAIN],
+			[__("Customers Who Pay Less"), number(pay_less.customers), [part(pay_less)], PLAIN],
+			[__("Customers Who Pay More"), number(pay_more.customers), [part(pay_more)], PLAIN],
 		]
 			.map(
-				([label, value, note, ink]) => `<div class="crm-ext-card">
+				([label, value, notes, ink]) => `<div class="crm-ext-card">
 					<div class="crm-ext-card-label">${escape(label)}</div>
 					<div class="crm-ext-card-value" style="color: ${ink}">${value}</div>
-					<div class="small text-muted">${note}</div></div>`
+					${notes.map((note) => `<div class="small text-muted">${note}</div>`).join("")}</div>`
 			)
 			.join("");
+	}
+
+	function margin_of(margin, currency) {
+		if (margin.before_percent === null) {
+			return ["–", [__("No cost is known.")]];
+		}
+		const tenth = (value) => format_number(value, null, 1);
+		const coverage =
+			margin.coverage < 99.95
+				? __("Cost known of {0} % of revenue", [tenth(margin.coverage)])
+				: "";
+		return [
+			`${tenth(margin.before_percent)} → ${tenth(margin.after_percent)} %`,
+			[signed(margin.difference, currency), coverage],
+		];
 	}
 
 	function people_html(result) {
@@ -139,9 +148,8 @@
 		const html = rows.map((row) => {
 			const data = escape(JSON.stringify({ [only]: row.name }));
 			return `<tr data-only="${data}" aria-expanded="false" title="${__("Show the lines")}">
-				<td class="is-name"><a href="${frappe.utils.get_form_link(doctype, row.name)}">${escape(
-					row.label
-				)}</a></td>
+				<td class="is-name">${frappe.utils.icon("right", "xs")} <a
+					href="${frappe.utils.get_form_link(doctype, row.name)}">${escape(row.label)}</a></td>
 				<td class="is-number">${number(row.changed)}</td>
 				<td class="is-number">${money(row.before, currency)}</td>
 				<td class="is-number">${money(row.after, currency)}</td>
@@ -162,14 +170,14 @@
 	}
 
 	/** The lines behind a row of a table. */
-	crm_ext.pricing.impact_lines_html = ({ rows, total }, currency) => {
+	crm_ext.pricing.impact_lines_html = ({ rows, total }, only, currency) => {
 		const html = rows.map(
 			(row) => `<tr><td class="text-nowrap"><a href="${frappe.utils.get_form_link(
 				row.doctype,
 				row.document
 			)}">${escape(row.document)}</a></td>
 				<td class="text-nowrap">${escape(crm_ext.ui.date(row.date))}</td>
-				<td>${escape(row.customer)}</td><td>${escape(row.item_code)}</td>
+				<td>${escape(only.customer ? row.item_code : row.customer)}</td>
 				<td class="is-number">${number(row.qty)} ${escape(__(row.uom))}</td>
 				<td class="is-number">${money(row.before, currency)}</td>
 				<td class="is-number">${money(row.after, currency)}</td>
@@ -209,7 +217,11 @@
 	};
 
 	const STYLE = `
+	.crm-ext-drillable th:not(:first-child) { width: 128px; }
+	.crm-ext-drillable th:nth-child(2), .crm-ext-drillable th:last-child { width: 72px; }
 	.crm-ext-drillable tr[data-only] { cursor: pointer; }
+	.crm-ext-drillable td.is-name .icon { transition: transform 120ms; vertical-align: -2px; }
+	.crm-ext-drillable [aria-expanded=true] > td.is-name .icon { transform: rotate(90deg); }
 	.crm-ext-drillable tr[data-only]:hover > td { background: var(--subtle-fg, var(--control-bg)); }
 	.crm-ext-drill > td { padding: 0 0 12px 20px; border-top: 0; font-size: var(--text-sm); }
 	.crm-ext-method { margin: 0; padding-inline-start: 18px; line-height: 1.6; }

@@ -21,7 +21,6 @@
 					fieldname: "file",
 					label: __("File"),
 					fieldtype: "Attach",
-					reqd: 1,
 					options: { restrictions: { allowed_file_types: [".csv", ".xlsx"] } },
 					description: __("CSV or XLSX, with a line of headings."),
 					onchange: () => begin_again(dialog),
@@ -33,7 +32,7 @@
 					fieldtype: "Select",
 					options: ["Add and Update", "Replace All"].map((value) => ({
 						value,
-						label: __(value, null, "CRM Ext"),
+						label: __(value, null, "Price Matrix Import"),
 					})),
 					default: "Add and Update",
 					onchange: () => begin_again(dialog),
@@ -50,49 +49,47 @@
 
 	const body = (dialog) => dialog.get_field("body").$wrapper;
 
-	/** Another file, another mode: check first. */
+	/** Another file, another mode: it is checked at once, as that writes nothing. */
 	function begin_again(dialog) {
-		const chosen = `${dialog.get_value("file")} ${dialog.get_value("mode")}`;
+		const { file, mode } = dialog.get_values(true) || {};
+		const chosen = `${file} ${mode}`;
 		if (dialog.chosen === chosen) {
 			return;
 		}
 		dialog.chosen = chosen;
-		dialog.checked = null;
-		const replaces = dialog.get_value("mode") === "Replace All";
+		if (file) {
+			check(dialog, file, mode);
+			return;
+		}
 		body(dialog).html(
 			`<p class="text-muted">${
-				replaces
+				mode === "Replace All"
 					? __(
 							"Rates that are not in the file will be deleted. The check says how many."
 						)
 					: __("Rates that the file does not name stay as they are.")
 			}</p>`
 		);
-		offer(dialog, __("Check"), () => check(dialog));
+		offer(dialog, __("Choose File"), () => choose(dialog));
 	}
+
+	const choose = (dialog) => dialog.get_field("file").on_attach_click();
 
 	function offer(dialog, label, action) {
 		dialog.set_primary_action(label, action);
 		dialog.enable_primary_action();
 	}
 
-	async function check(dialog) {
-		const { file, mode } = dialog.get_values() || {};
-		if (!file) {
-			return;
-		}
+	async function check(dialog, file_url, mode) {
 		const state = await run(dialog, "import_file", {
 			matrix: dialog.matrix,
-			file_url: file,
+			file_url,
 			mode,
 			dry_run: 1,
 		});
 		if (state?.status !== "Checked" || state.faulty) {
-			offer(dialog, __("Check Again"), () => check(dialog));
-			return;
-		}
-		const changes = state.added + state.updated + state.removed;
-		if (changes) {
+			offer(dialog, __("Choose Another File"), () => choose(dialog));
+		} else if (state.added + state.updated + state.removed) {
 			offer(dialog, __("Import"), () => bring_in(dialog));
 		} else {
 			offer(dialog, __("Close"), () => dialog.hide());
@@ -105,7 +102,7 @@
 			dialog.done();
 			offer(dialog, __("Close"), () => dialog.hide());
 		} else {
-			offer(dialog, __("Check Again"), () => check(dialog));
+			offer(dialog, __("Choose Another File"), () => choose(dialog));
 		}
 	}
 
@@ -178,18 +175,21 @@
 		const { escape, number } = crm_ext.ui;
 		const good = "var(--green-600, #16a34a)";
 		const bad = "var(--red-600, #dc2626)";
+		const tone = (value, colour) => (value && !state.faulty ? colour : "");
+		const [added, updated, removed] =
+			state.status === "Imported"
+				? [
+						__("Added", null, "Price Matrix Import"),
+						__("Updated", null, "Price Matrix Import"),
+						__("Removed", null, "Price Matrix Import"),
+					]
+				: [__("To Be Added"), __("To Be Updated"), __("To Be Removed")];
 		return [
-			[__("Added", null, "Price Matrix Import"), state.added, state.added && good],
-			[__("Updated", null, "Price Matrix Import"), state.updated],
+			[added, state.added, tone(state.added, good)],
+			[updated, state.updated],
 			[__("Unchanged", null, "Price Matrix Import"), state.unchanged],
 			...(state.mode === "Replace All"
-				? [
-						[
-							__("Removed", null, "Price Matrix Import"),
-							state.removed,
-							state.removed && bad,
-						],
-					]
+				? [[removed, state.removed, tone(state.removed, bad)]]
 				: []),
 			[__("Faulty Lines"), state.faulty, state.faulty && bad],
 		]

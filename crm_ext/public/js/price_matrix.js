@@ -287,8 +287,9 @@
 			return;
 		}
 		const name = frm.doc.name;
+		const columns = await all_columns(); // meanwhile this may have been called again
 		if (!books.has(name)) {
-			books.set(name, new Book(frm, await all_columns()));
+			books.set(name, new Book(frm, columns));
 		}
 		if (frm.doc.name === name) {
 			await books.get(name).show(wrapper);

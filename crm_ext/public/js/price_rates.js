@@ -62,6 +62,7 @@
 						pages.set(number, rows);
 						if (pages === this.pages) {
 							this.total = total;
+							this.is_read = true;
 							this.told();
 						}
 					},

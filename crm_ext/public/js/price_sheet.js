@@ -57,7 +57,7 @@
 
 		/** One more than the rates there are, for a new one, if they may be written. */
 		get height() {
-			return this.rates.length + (this.options.writable ? 1 : 0);
+			return this.rates.is_read ? this.rates.length + (this.options.writable ? 1 : 0) : 0;
 		}
 
 		/** {top, bottom, left, right}: the first and last rows and columns of the selection. */
@@ -214,6 +214,10 @@
 
 		/** Frame the selection, and have the editor wait in its first cell. */
 		mark() {
+			this.root.toggleClass("is-empty", !this.height);
+			if (!this.height) {
+				return;
+			}
 			const { top, bottom, left, right } = this.range;
 			const right_edge = this.lefts[right] + this.widths[right];
 			this.range_mark.css({
@@ -348,7 +352,9 @@
 		/** Another search, other filters, another order: from the top. */
 		async ask(query) {
 			this.editor.commit();
+			this.root.addClass("is-asking");
 			await this.rates.reload(query);
+			this.root.removeClass("is-asking");
 			this.frame.scrollTop = 0;
 			this.layout();
 			this.select(0, this.anchor.col);

@@ -95,6 +95,8 @@
 	.crm-ext-sheet-rows .is-coming > div:not(.is-number) {
 		background: linear-gradient(var(--border-color), var(--border-color)) 8px 50% / 45% 6px no-repeat; opacity: 0.7;
 	}
+	.crm-ext-sheet.is-asking .crm-ext-sheet-rows { opacity: 0.5; }
+	.crm-ext-sheet.is-empty .crm-ext-sheet-cell { display: none; }
 	.crm-ext-sheet-range, .crm-ext-sheet-cell { position: absolute; pointer-events: none; }
 	.crm-ext-sheet-range { background: color-mix(in srgb, var(--crm-ext-select) 12%, transparent); z-index: 1; }
 	.crm-ext-sheet-cell { z-index: 1; border: 2px solid color-mix(in srgb, var(--crm-ext-select) 45%, transparent); }

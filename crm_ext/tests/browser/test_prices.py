@@ -27,6 +27,7 @@ OTHER_LIST = "Lamp Shop Fair"
 SEASON_ENDS = 10
 """Days from today."""
 
+
 @pytest.fixture(scope="module")
 def shop(tagged):
 	"""The shop with two customers, committed; gone again afterwards."""
@@ -79,14 +80,16 @@ class Form:
 		)
 		party = "party_name" if doctype == "Quotation" else "customer"
 		self.party = party
-		self.page.wait_for_function(f"cur_frm?.doctype === {doctype!r} && cur_frm.doc.items && !cur_frm.setting")
+		self.page.wait_for_function(
+			f"cur_frm?.doctype === {doctype!r} && cur_frm.doc.items && !cur_frm.setting"
+		)
 		self.set(company=data.HOME.name, **({"quotation_to": "Customer"} if party == "party_name" else {}))
 		self.set(**{party: customer})
 		self.page.wait_for_function("list => cur_frm.doc.selling_price_list === list", arg=PRICE_LIST)
 
 	def set(self, **fields) -> None:
 		"""Set fields of the document, and wait for what ERPNext does about it."""
-		self.page.evaluate("fields => cur_frm.set_value(fields)", fields)
+		self.page.evaluate("fields => void cur_frm.set_value(fields)", fields)
 		self.settle()
 
 	def pick(self, item: str) -> None:
@@ -110,7 +113,9 @@ class Form:
 		box.fill(str(value))
 		box.press("Tab")
 		if field in ("qty", "uom"):
-			self._line(row, replace(self.basket.lines[row], **{field: number(value) if field == "qty" else value}))
+			self._line(
+				row, replace(self.basket.lines[row], **{field: number(value) if field == "qty" else value})
+			)
 		self.settle()
 
 	def uom(self, row: int, uom: str) -> None:
@@ -128,7 +133,7 @@ class Form:
 		self.basket = replace(self.basket, **changes)
 
 	def save(self) -> str:
-		self.page.evaluate("cur_frm.save()")
+		self.page.evaluate("void cur_frm.save()")
 		self.page.wait_for_function("!cur_frm.is_new() && !cur_frm.is_dirty()")
 		self.settle()
 		return self.page.evaluate("cur_frm.doc.name")
@@ -182,7 +187,7 @@ def test_the_price_follows_every_change_in_the_form(doctype, manager, shop):
 	if doctype == "Sales Invoice":
 		form.set(set_posting_time=1, posting_date=str(late))
 	else:
-		form.set(transaction_date=str(late))
+		form.set(transaction_date=str(late), **({"delivery_date": str(late)} if "Order" in doctype else {}))
 	form.context(date=late)
 	form.shows_what_the_engine_says()
 	form.save()

@@ -133,7 +133,7 @@ def test_the_price_agreed_in_the_order_is_that_of_the_invoice_and_of_what_comes_
 
 def test_a_rate_typed_by_hand_stays_and_says_so(shop):
 	oil = next(row for row in shop.trades[2]["Sales Order"][0].items if row.item_code == "WB-OIL")
-	assert (oil.rate, oil.price_list_rate, oil.crm_ext_price_locked) == (700, 760, 1)
+	assert (oil.rate, oil.price_list_rate, oil.crm_ext_price_locked) == (700, 740, 1)
 
 
 def test_there_is_a_request_in_each_state(shop):

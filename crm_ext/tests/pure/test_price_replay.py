@@ -20,9 +20,7 @@ from crm_ext.tests.pure.prices import LIN, TODAY, TestBook, line, matrix, rate, 
 from crm_ext.tests.pure.test_price_reference import COSTS, LINES, MATRICES, rates
 
 D = Decimal
-BOOK = TestBook(
-	listed={("OIL", ""): (100, "CNY"), ("OIL", "Export"): (D("14.285"), "USD")}, costs=COSTS
-)
+BOOK = TestBook(listed={("OIL", ""): (100, "CNY"), ("OIL", "Export"): (D("14.285"), "USD")}, costs=COSTS)
 KINDS = {
 	"list": Kind(name="list", version="1", percent=D("-3.5")),
 	"export": Kind(name="export", version="1", price_list="Export", percent=D("1.25")),
@@ -42,7 +40,11 @@ def told(rates=(), *, qty=1, uom="Nos", kind="", matrices=(), more=()) -> dict:
 	return load(dump(finish(waterfall, more, more[-1].after) if more else waterfall))
 
 
-GRADUATED = [rate("a", 90), rate("b", "3.335", min_qty=5, gives=Gives.DISCOUNT_PERCENTAGE), rate("c", 70, min_qty=12)]
+GRADUATED = [
+	rate("a", 90),
+	rate("b", "3.335", min_qty=5, gives=Gives.DISCOUNT_PERCENTAGE),
+	rate("c", 70, min_qty=12),
+]
 STORIES = {
 	"a rate": told([rate("a", 77)]),
 	"a rate in dollars for a box": told([rate("a", D("66.666"), uom="Box", currency="USD")], uom="Box"),
@@ -76,7 +78,9 @@ def test_what_was_stored_leads_where_it_says(waterfall):
 
 
 def test_a_price_that_came_along_with_the_goods_replays():
-	source = [Step(did=Did.SOURCE, before=D(77), after=D(77), detail={"doctype": "Sales Order", "name": "SO-1"})]
+	source = [
+		Step(did=Did.SOURCE, before=D(77), after=D(77), detail={"doctype": "Sales Order", "name": "SO-1"})
+	]
 	waterfall = append(told([rate("a", 77)]), source, D(77))
 	assert replay(waterfall).match
 	lowered = append(waterfall, [Step(did=Did.MANUAL, before=D(77), after=D(70))], D(70))
@@ -152,7 +156,11 @@ def test_a_changed_number_is_found_at_its_step(waterfall):
 def zero_stays_zero(waterfall: dict, path: tuple) -> bool:
 	"""Taking one more off what is nothing already changes nothing."""
 	step = waterfall["steps"][path[1]]
-	return path[2] == "detail" and step["after"] == "0" and step["detail"].get("gives") == Gives.DISCOUNT_AMOUNT.value
+	return (
+		path[2] == "detail"
+		and step["after"] == "0"
+		and step["detail"].get("gives") == Gives.DISCOUNT_AMOUNT.value
+	)
 
 
 @pytest.mark.parametrize("field", ["rate", "price"])

@@ -40,6 +40,7 @@ POINTERS = {
 	},
 	"ToDo": {"description": "Check", "reference_type": "Customer Tag", "reference_name": "Gold"},
 	"Custom DocPerm": {"parent": "Customer Tag", "role": "Sales User", "read": 1},
+	"Has Role": {"parent": "Guest", "parenttype": "User", "parentfield": "roles", "role": "Price Override"},
 	"List Filter": {"filter_name": "Own", "reference_doctype": "Customer Tag", "filters": "[]"},
 	"Report": {
 		"report_name": "Own tag report",

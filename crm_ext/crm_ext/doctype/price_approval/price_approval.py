@@ -12,6 +12,8 @@ class PriceApproval(Document):
 	def validate(self) -> None:
 		if not self.flags.by_service:
 			frappe.throw(
-				_("A price approval is requested and decided with the buttons of the document and of the request."),
+				_(
+					"A price approval is requested and decided with the buttons of the document and of the request."
+				),
 				frappe.PermissionError,
 			)

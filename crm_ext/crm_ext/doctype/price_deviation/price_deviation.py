@@ -18,7 +18,9 @@ class PriceDeviation(Document):
 		own = ("status", "note")
 		fields = [field.fieldname for field in self.meta.fields if field.fieldname not in own]
 		if self.is_new() or any(self.has_value_changed(field) for field in fields):
-			frappe.throw(_("Price deviations are found by CRM Ext. Only the note is yours."), frappe.PermissionError)
+			frappe.throw(
+				_("Price deviations are found by CRM Ext. Only the note is yours."), frappe.PermissionError
+			)
 
 	def validate_status(self) -> None:
 		if not self.has_value_changed("status"):
@@ -31,5 +33,7 @@ class PriceDeviation(Document):
 
 def on_doctype_update() -> None:
 	frappe.db.add_unique(
-		"Price Deviation", ["reference_doctype", "reference_name", "row", "kind"], constraint_name="price_of_row"
+		"Price Deviation",
+		["reference_doctype", "reference_name", "row", "kind"],
+		constraint_name="price_of_row",
 	)

@@ -6,7 +6,7 @@ frappe.listview_settings["Price Matrix Import"] = {
 	hide_name_column: true,
 
 	get_indicator: ({ status }) => [
-		__(status, null, "CRM Ext"),
+		__(status, null, "Price Matrix Import"),
 		crm_ext.pricing.IMPORT_COLOUR[status],
 		`status,=,${status}`,
 	],

@@ -8,11 +8,17 @@ from frappe.model.document import Document
 from crm_ext.errors import spoken
 from crm_ext.pricing.model import Gives
 from crm_ext.pricing.rates import service, store
-from crm_ext.pricing.rates.columns import FIELDS
+from crm_ext.pricing.rates.columns import FIELDS, LINKS
 
 
 class PriceMatrixRate(Document):
 	"""One rate, by the form, REST or the Data Import. The grid and the import of files write rates in sets."""
+
+	def _set_defaults(self) -> None:
+		"""What a rate does not name, it is for: the site's default territory would make it a rate for that alone."""
+		for field, _doctype in LINKS:
+			self.set(field, self.get(field) or "")
+		super()._set_defaults()
 
 	def validate(self) -> None:
 		self.clear_unused()
@@ -23,7 +29,7 @@ class PriceMatrixRate(Document):
 		if self.rate_type == Gives.KIND:
 			self.value = 0
 		else:
-			self.price_kind = None
+			self.price_kind = ""
 
 	def check(self) -> None:
 		"""The same checks as for all rates; they also give the keys."""

@@ -206,15 +206,23 @@ class PriceCheckPage {
 		);
 	}
 
+	/** What other quantities would cost, for each side that has such prices. */
 	async show_ladder(key, row) {
 		const { asked, answer } = this;
-		const [rungs] = await call("ladder", { basket: this.query().left, key });
-		if (asked === this.asked && this.opened.has(key) && rungs) {
-			row.body
-				.find(".crm-ext-reasons > div")
-				.first()
-				.append(crm_ext.prices.ladder_html(rungs, answer.left, this.line(key).uom));
+		const query = this.query();
+		const ladders = await Promise.all(
+			[query.left, query.right]
+				.filter(Boolean)
+				.map((basket) => call("ladder", { basket, key }))
+		);
+		if (asked !== this.asked || !this.opened.has(key)) {
+			return;
 		}
+		row.body.find(".crm-ext-reasons > div").each((place, element) => {
+			const [rungs] = ladders[place];
+			const side = place ? answer.right : answer.left;
+			$(element).append(crm_ext.prices.ladder_html(rungs || [], side, this.line(key).uom));
+		});
 	}
 
 	open_all() {

@@ -54,20 +54,21 @@ frappe.query_reports["Customer Price List"] = {
 			fieldname: "show",
 			label: __("Show"),
 			fieldtype: "Select",
-			options: ["Items with a Price", "Only Automatic Prices", "All Items"].map((value) => ({
-				value,
-				label: __(value),
-			})),
+			options: [
+				{ value: "Items with a Price", label: __("Items with a Price") },
+				{ value: "Only Automatic Prices", label: __("Only Automatic Prices") },
+				{ value: "All Items", label: __("All Items") },
+			],
 			default: "Items with a Price",
 		},
 		{
 			fieldname: "lowest_of",
 			label: __("Lowest Price Of"),
 			fieldtype: "Select",
-			options: ["This Customer", "All Customers"].map((value) => ({
-				value,
-				label: __(value),
-			})),
+			options: [
+				{ value: "This Customer", label: __("This Customer") },
+				{ value: "All Customers", label: __("All Customers") },
+			],
 			default: "This Customer",
 		},
 	],

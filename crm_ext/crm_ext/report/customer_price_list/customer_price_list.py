@@ -118,19 +118,19 @@ def _message(found: list[CustomerPrice], basket: Basket) -> str:
 
 def _columns() -> list[dict]:
 	columns = (
-		("item_code", _("Item"), "Link", "Item", 130),
-		("item_name", _("Item Name"), "Data", None, 190),
+		("item_code", _("Item"), "Link", "Item", 270),
 		("item_group", _("Item Group"), "Link", "Item Group", 130),
 		("uom", _("UOM"), "Data", None, 70),
-		("base", _("List Price"), "Currency", "currency", 120),
-		("price", _("Price"), "Currency", "currency", 120),
-		("percent", _("Difference %"), "Percent", None, 105),
-		("why", _("Why This Price"), "Data", None, 330),
+		("base", _("List Price"), "Currency", "currency", 130),
+		("price", _("Price"), "Currency", "currency", 130),
+		("percent", _("Difference %"), "Percent", None, 125),
+		("why", _("Why This Price"), "Data", None, 480),
 		("lowest", _("Lowest of {0} Days").format(DAYS), "Currency", "company_currency", 135),
 		("lowest_document", _("Sold With"), "Dynamic Link", "lowest_doctype", 150),
 		("lowest_date", _("Sold On"), "Date", None, 100),
 	)
 	hidden = (
+		("item_name", _("Item Name"), "Data", None, 190),
 		("brand", _("Brand"), "Data", None, 100),
 		("lowest_doctype", _("Document Type"), "Data", None, 100),
 		("currency", _("Currency"), "Link", "Currency", 80),
@@ -147,4 +147,5 @@ def _column(name: str, label: str, fieldtype: str, options: str | None, width: i
 		"options": options,
 		"width": width,
 		"hidden": hidden,
+		**({"precision": 1} if fieldtype == "Percent" else {}),
 	}

@@ -1,0 +1,245 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""Prices against 100,000 rates: a basket over the API, and a Sales Order of 100 lines, with and without them.
+
+Twice: sparse, 10 rates for an item, and dense, 100. Beside it ERPNext: `get_item_details` for the same basket, and
+the same prices as native Pricing Rules. What is made is deleted again.
+"""
+
+import gc
+from itertools import product
+
+from common import Queries, Report, in_turns, median, seconds, site, without_our_hooks
+
+import frappe
+from frappe.utils import nowdate
+
+from erpnext.stock.get_item_details import get_item_details
+
+from crm_ext.demo import data
+from crm_ext.pricing import compiled
+from crm_ext.pricing.api import price_basket
+from crm_ext.pricing.rates.columns import FIELDS, keys_of
+from crm_ext.rows import insert_rows
+
+RATES = 100_000
+TITLE = "Benchmark Prices"
+BREAKS = (0, 10, 20, 50, 100)
+LINES, ORDER_LINES = 30, 100
+RULES = 2_000
+TIMES = 12
+MILLISECONDS, STATEMENTS, FASTER = 25, 6, 20
+ORDER, RULES_FASTER = 1.05, 25
+
+
+def main():
+	with site():
+		report = Report(f"Prices against {RATES:,} rates")
+		for per_item in (10, 100):
+			_clean()
+			_prepare(per_item)
+			try:
+				print(f"\n{per_item} rates for an item")
+				_basket(report)
+				added = _order(report)
+				if per_item == 100:
+					_native(report, added)
+			finally:
+				_clean()
+		report.close()
+
+
+def _basket(report: Report) -> None:
+	"""30 lines with 7 different quantities."""
+	asked = {
+		"company": data.HOME.name,
+		"customer": TITLE,
+		"lines": [{"item_code": _item(line), "qty": 1 + line % 7 * 9} for line in range(LINES)],
+	}
+	priced = price_basket(dict(asked))["lines"]
+	assert all(line["steps"][-1]["did"] == "matrix" for line in priced)
+	took = median(seconds(lambda: price_basket(dict(asked))) for _ in range(TIMES))
+	with Queries() as counted:
+		price_basket(dict(asked))
+	native = median(seconds(lambda: _details(asked["lines"])) for _ in range(3))
+	report.figure("ERPNext's get_item_details for the basket", native * 1000, "ms")
+	report.budget("basket of 30 lines", took * 1000, MILLISECONDS, "ms")
+	report.budget("basket ÷ get_item_details, in twentieths", took / native * FASTER, 1)
+	report.budget("statements of the basket", counted.count, STATEMENTS, "")
+
+
+def _details(lines: list[dict]) -> None:
+	for line in lines:
+		get_item_details(
+			frappe._dict(
+				**line,
+				doctype="Sales Order",
+				customer=TITLE,
+				company=data.HOME.name,
+				currency=data.HOME.currency,
+				conversion_rate=1,
+				price_list=TITLE,
+				price_list_currency=data.HOME.currency,
+				plc_conversion_rate=1,
+				transaction_date=nowdate(),
+			)
+		)
+
+
+def _order(report: Report) -> float:
+	"""Insert of a Sales Order, with our hooks and without, in turns; returns the seconds that ours add."""
+
+	def insert() -> None:
+		frappe.get_doc(
+			doctype="Sales Order",
+			customer=TITLE,
+			company=data.HOME.name,
+			selling_price_list=TITLE,
+			delivery_date=nowdate(),
+			items=[{"item_code": _item(line), "qty": 1 + line % 7 * 9} for line in range(ORDER_LINES)],
+		).insert()
+
+	def statements() -> int:
+		with Queries() as counted:
+			insert()
+		return counted.count
+
+	for _ in range(2):
+		insert()
+		with without_our_hooks():
+			insert()
+	more = median(pair[0] - pair[1] for pair in in_turns(statements, 4))
+	gc.disable()
+	pairs = in_turns(lambda: seconds(insert), TIMES)
+	gc.enable()
+	frappe.db.rollback()
+	bare = median(without for _, without in pairs)
+	added = median(with_ - without for with_, without in pairs)
+	report.figure("Sales Order of 100 lines without our hooks", bare * 1000, "ms")
+	report.figure("what automatic prices add", added * 1000, "ms")
+	report.budget("Sales Order with prices ÷ without", (bare + added) / bare, ORDER)
+	report.budget("more statements", more, STATEMENTS, "")
+	return added
+
+
+def _native(report: Report, ours: float) -> None:
+	"""The time that 2,000 Pricing Rules add to the same Sales Order, beside ours."""
+
+	def insert() -> None:
+		frappe.get_doc(
+			doctype="Sales Order",
+			customer=TITLE,
+			company=data.HOME.name,
+			selling_price_list=TITLE,
+			delivery_date=nowdate(),
+			items=[{"item_code": _item(line), "qty": 1 + line % 7 * 9} for line in range(ORDER_LINES)],
+		).insert()
+
+	with without_our_hooks():
+		insert()
+		bare = median(seconds(insert) for _ in range(5))
+		making = seconds(lambda: [_rule(number) for number in range(RULES)])
+		insert()
+		ruled = median(seconds(insert) for _ in range(5))
+	frappe.db.rollback()
+	report.figure("making 2,000 Pricing Rules", making, "s")
+	report.figure("what they add to the Sales Order", (ruled - bare) * 1000, "ms")
+	report.budget("what ours add ÷ theirs, in 25ths", ours / (ruled - bare) * RULES_FASTER, 1)
+
+
+def _rule(number: int) -> None:
+	"""The rates of 400 items, at each break, for the customer."""
+	item, least = divmod(number, len(BREAKS))
+	frappe.get_doc(
+		doctype="Pricing Rule",
+		title=f"{TITLE} {number}",
+		apply_on="Item Code",
+		items=[{"item_code": _item(item)}],
+		selling=1,
+		applicable_for="Customer",
+		customer=TITLE,
+		min_qty=BREAKS[least],
+		max_qty=(*BREAKS, 0)[least + 1] and BREAKS[least + 1] - 1,
+		rate_or_discount="Rate",
+		rate=90 - least,
+		price_or_product_discount="Price",
+		company=data.HOME.name,
+		currency=data.HOME.currency,
+		priority=1,
+	).insert()
+
+
+def _item(number: int) -> str:
+	return f"{TITLE} {number:05}"
+
+
+def _prepare(per_item: int) -> None:
+	"""`per_item` rates for each item: five breaks, for all and for so many customers."""
+	items = RATES // per_item
+	buyers = ["", *(f"{TITLE} {n}" for n in range(per_item // len(BREAKS) - 2)), TITLE]
+	group, uom = frappe.db.get_value("Item Group", {"is_group": 0}), "Nos"
+	codes = [_item(number) for number in range(items)]
+	insert_rows(
+		"Item",
+		("item_code", "item_name", "item_group", "stock_uom", "is_sales_item"),
+		[(code, code, group, uom, 1) for code in codes],
+		names=codes,
+	)
+	insert_rows(
+		"UOM Conversion Detail",
+		("parent", "parenttype", "parentfield", "uom", "conversion_factor"),
+		[(code, "Item", "uoms", uom, 1) for code in codes],
+	)
+	_document("Price List", price_list_name=TITLE, currency=data.HOME.currency, selling=1, enabled=1)
+	insert_rows(
+		"Item Price",
+		("item_code", "price_list", "price_list_rate", "currency", "selling", "uom"),
+		[(code, TITLE, 100, data.HOME.currency, 1, uom) for code in codes],
+	)
+	for name in buyers:
+		if name:
+			_document("Customer", customer_name=name, default_price_list=TITLE, **_customer())
+	_document("Price Matrix", title=TITLE, currency=data.HOME.currency)
+	insert_rows("Price Matrix Rate", ("matrix", *FIELDS, *_KEYS), [*_rates(codes, buyers)])
+	frappe.get_doc("Price Matrix", TITLE).update({"status": "Active"}).save()
+	frappe.db.commit()
+	compiled.current()
+
+
+_KEYS = ("item_key", "customer_key", "place_key", "rate_key")
+
+
+def _customer() -> dict:
+	return {
+		"customer_group": frappe.db.get_value("Customer Group", {"is_group": 0}),
+		"territory": frappe.db.get_value("Territory", {"is_group": 0}),
+	}
+
+
+def _rates(codes: list[str], buyers: list[str]):
+	empty = {**dict.fromkeys(FIELDS, ""), "valid_from": None, "valid_to": None, "rate_type": "Rate"}
+	for code, buyer, least in product(codes, buyers, range(len(BREAKS))):
+		row = {**empty, "item": code, "customer": buyer, "min_qty": float(BREAKS[least]), "value": 90 - least}
+		keys = keys_of(row, TITLE)
+		yield (TITLE, *(row[field] for field in FIELDS), *(keys[key] for key in _KEYS))
+
+
+def _document(doctype: str, **values) -> None:
+	frappe.get_doc({"doctype": doctype, **values}).insert()
+
+
+def _clean() -> None:
+	frappe.db.rollback()
+	frappe.db.delete("Price Matrix Rate", {"matrix": TITLE})
+	frappe.delete_doc("Price Matrix", TITLE, force=True, ignore_missing=True)
+	frappe.db.delete("Item Price", {"price_list": TITLE})
+	frappe.db.delete("UOM Conversion Detail", {"parent": ("like", f"{TITLE}%")})
+	for doctype in ("Item", "Customer", "Price List"):
+		frappe.db.delete(doctype, {"name": ("like", f"{TITLE}%")})
+	frappe.db.commit()
+	frappe.clear_cache()
+
+
+if __name__ == "__main__":
+	main()
