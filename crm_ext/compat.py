@@ -34,3 +34,15 @@ def counter_sales_by_pos_invoice(yes: bool = True) -> bool:
 	before = frappe.db.get_single_value("POS Settings", "invoice_type")
 	frappe.db.set_single_value("POS Settings", "invoice_type", "POS Invoice" if yes else "Sales Invoice")
 	return before == "POS Invoice"
+
+
+def number_signs(number_format: str) -> tuple[str, str]:
+	"""The sign before the decimals of one of Frappe's number formats, and the one between the groups."""
+	if MAJOR_VERSION < 16:
+		from frappe.utils.data import get_number_format_info
+
+		return get_number_format_info(number_format)[:2]
+	from frappe.utils.number_format import NumberFormat
+
+	signs = NumberFormat.from_string(number_format)
+	return signs.decimal_separator, signs.thousands_separator

@@ -19,7 +19,8 @@ _price_js = [
 _deviation_js = "public/js/price_deviation.js"
 _rated_js = [*_rule_js, *(f"public/js/price_{part}.js" for part in ("words", "style"))]
 _sheet_js = [
-	f"public/js/price_{part}.js" for part in ("rates", "cells", "editor", "keys", "sheet", "matrix", "import")
+	f"public/js/price_{part}.js"
+	for part in ("rates", "cells", "editor", "keys", "sheet_html", "sheet", "matrix", "import")
 ]
 _impact_js = ["public/js/price_impact_html.js", "public/js/price_impact.js"]
 doctype_js = {

@@ -25,6 +25,8 @@ before_uninstall = "crm_ext.setup.uninstall.before_uninstall"
 
 override_doctype_dashboards = {"Customer": "crm_ext.overrides.customer_dashboard.get_data"}
 
+jinja = {"methods": ["crm_ext.pricing.printing.crm_ext_price_waterfall"]}
+
 # Documents of ERPNext
 # --------------------
 
@@ -51,10 +53,7 @@ doc_events = {
 	"Payment Ledger Entry": {"on_submit": "crm_ext.overrides.payment_ledger_entry.on_submit"},
 	_rated: {"after_rename": "crm_ext.pricing.renames.after_rename"},
 	_named: {"after_rename": "crm_ext.linkage.renames.after_rename"},
-	"Issue": {
-		"on_update": "crm_ext.overrides.issue.on_update",
-		"on_trash": "crm_ext.overrides.issue.on_trash",
-	},
+	"Issue": {event: f"crm_ext.overrides.issue.{event}" for event in ("on_update", "on_trash")},
 	"Communication": {"after_insert": "crm_ext.overrides.communication.after_insert"},
 	"Customer": {
 		"after_insert": "crm_ext.overrides.customer.after_insert",
@@ -90,9 +89,8 @@ scheduler_events = {
 # -----------
 
 _of_customers = (
-	*("Customer Profile", "Customer Tag Assignment", "Class Transition Log"),
-	*("Linkage Event", "Linkage Run", "Linkage Match", "Customer Occasion"),
-	*("Price Approval", "Price Deviation"),
+	*("Customer Profile", "Customer Tag Assignment", "Class Transition Log", "Price Approval"),
+	*("Linkage Event", "Linkage Run", "Linkage Match", "Customer Occasion", "Price Deviation"),
 )
 permission_query_conditions = dict.fromkeys(_of_customers, "crm_ext.profile.permissions.query_conditions")
 permission_query_conditions["Linkage Run Action"] = "crm_ext.linkage.permissions.query_conditions"

@@ -29,7 +29,7 @@ def insert_rows(
 	given = iter(names)
 	known = "ON DUPLICATE KEY UPDATE `name` = `name`" if ignore_known else ""
 	columns_ = ", ".join(f"`{column}`" for column in (*_META, *columns))
-	stamp = ", ".join(frappe.db.escape(str(value)) for value in (now, now, user, user)).replace("%", "%%")
+	stamp = ", ".join(frappe.db.escape(str(value)) for value in (now, now, user, user))
 	places = f"(%s, {stamp}{', %s' * len(columns)})"
 	for first in range(0, len(rows), BATCH):
 		batch = rows[first : first + BATCH]

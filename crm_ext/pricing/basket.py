@@ -49,6 +49,8 @@ class Basket:
 	territory: str = ""
 	sales_channel: str = ""
 	precision: int | None = None
+	lenient: bool = False
+	"""Whether a unit that the item does not have counts as its stock unit, as it does in ERPNext's documents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

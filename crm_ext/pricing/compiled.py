@@ -44,7 +44,7 @@ _kept: dict[str, tuple[str, "Compiled"]] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveRule:
-	"""A matrix or kind that is active, or a matrix that observes."""
+	"""A matrix or kind that is active or observes."""
 
 	doctype: str
 	name: str
@@ -71,6 +71,7 @@ class LiveMatrix(LiveRule):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveKind(LiveRule):
 	kind: Kind
+	observing: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -219,7 +220,7 @@ def live_matrix(doc, *, active: bool = False) -> LiveMatrix:
 
 
 def _kinds() -> Iterator[LiveKind]:
-	for doc in _live(KIND, LIVE[:1]):
+	for doc in _live(KIND, LIVE):
 		kind = Kind(
 			name=doc.name,
 			version=str(doc.version),
@@ -228,7 +229,7 @@ def _kinds() -> Iterator[LiveKind]:
 			based_on=doc.based_on or "",
 			percent=number(doc.percent),
 		)
-		yield LiveKind(**_rule(doc, str(doc.version)), kind=kind)
+		yield LiveKind(**_rule(doc, str(doc.version)), kind=kind, observing=doc.status == Status.OBSERVING)
 
 
 def _rule(doc, version: str) -> dict:

@@ -13,7 +13,9 @@ import frappe
 from frappe import _
 from frappe.utils import flt
 
-from crm_ext.pricing import compiled, service
+from crm_ext import errors
+from crm_ext.exceptions import CrmExtError
+from crm_ext.pricing import compiled, service, waterfall
 from crm_ext.pricing.agreed import document_is_left_alone, row_is_left_alone
 from crm_ext.pricing.basket import Result
 from crm_ext.pricing.model import Priced
@@ -49,7 +51,10 @@ def _price(doc, before) -> list:
 	if not due:
 		return []
 	_complete(doc)
-	result = service.price(basket_of(doc, doc.items, doc.precision("price_list_rate", "items")))
+	try:
+		result = service.price(basket_of(doc, doc.items, doc.precision("price_list_rate", "items")))
+	except CrmExtError as error:
+		errors.throw(error)
 	return [
 		doc.items[place]
 		for place in due
@@ -111,11 +116,12 @@ def _complete(doc) -> None:
 
 def _apply(row, priced: Priced, result: Result, *, enforced: bool) -> bool:
 	"""Write a price into a row; returns whether the price list rate changed. A price of ERPNext's own is left alone."""
-	if not (priced.ours or row.get("crm_ext_price_steps")):
+	was_ours = waterfall.is_ours(row.get("crm_ext_price_steps"))
+	row.update(stamps(result, priced, row))
+	if not (priced.ours or was_ours):
 		return False
 	typed = _typed(row)
 	old, new = flt(row.price_list_rate), float(priced.price or 0)
-	row.update(stamps(result, priced, row))
 	row.price_list_rate = new
 	if typed and not enforced:
 		rate = row.rate

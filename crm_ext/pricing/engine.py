@@ -46,6 +46,8 @@ class Sale:
 	matrices: Mapping[str, Matrix]
 	kinds: Mapping[str, Kind]
 	book: Book
+	observed_kinds: Mapping[str, Kind] = field(default_factory=dict)
+	"""The price kinds that only observe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,9 @@ class _Account:
 		self.steps.append(Step(did=did, before=self.price, after=after, **more))
 		self.price = after
 
+	def lost_kind(self, name: str, reason: Reason, detail: Mapping[str, str]) -> None:
+		self.losers.append(Loser(doctype="Price Kind", name=name, reason=reason, detail=detail))
+
 	def lost(self, rate: Rate, reason: Reason, detail: Mapping[str, str]) -> None:
 		self.losers.append(
 			Loser(doctype="Price Matrix", name=rate.matrix, rate=rate.name, reason=reason, detail=detail)
@@ -90,6 +95,14 @@ def price(sale: Sale, rates: Mapping[tuple[str, str], Sequence[Rate]], lines: Se
 		fit = Fit(line, sale.currency, index_of(line.item.keys), customers, places)
 		priced.append(_Pricing(sale, fit, stock_qty[line.item.code]).price(rates))
 	return priced
+
+
+_TELLING = (
+	*(Reason.OBSERVING, Reason.NO_KIND, Reason.CIRCLE, Reason.NO_LIST_PRICE, Reason.NO_COST),
+	*(Reason.NO_EXCHANGE_RATE, Reason.NOTHING_TO_DISCOUNT, Reason.OUTRANKED, Reason.QUANTITY),
+	*(Reason.CONDITIONS, Reason.NOT_YET, Reason.EXPIRED, Reason.OTHER_COMPANY),
+)
+"""The reasons in the order in which they interest people: of many losers not all are stored."""
 
 
 class _Pricing:
@@ -121,7 +134,7 @@ class _Pricing:
 			price=account.price,
 			ours=ours,
 			steps=tuple(account.steps),
-			losers=tuple(account.losers),
+			losers=tuple(sorted(account.losers, key=lambda loser: _TELLING.index(loser.reason))),
 		)
 
 	def _list(self) -> None:
@@ -136,19 +149,25 @@ class _Pricing:
 		self.account.step(Did.LIST, listed, detail={"price_list": price_list})
 
 	def _kind(self) -> None:
-		name = self.sale.buyer.kind
-		if not name:
+		sale, account = self.sale, self.account
+		if observed := sale.buyer.observed_kind:
+			price, _detail = self._price_of(observed, {**sale.kinds, **sale.observed_kinds})
+			if price is not None:
+				account.lost_kind(observed, Reason.OBSERVING, {"price": text(sale.book.rounded(price))})
+		if not sale.buyer.kind:
 			return
+		after, detail = self._price_of(sale.buyer.kind, sale.kinds)
+		if after is not None and after != account.price:
+			by = ("Price Kind", sale.buyer.kind, sale.kinds[sale.buyer.kind].version)
+			account.step(Did.KIND, after, by=by, detail=detail)
+
+	def _price_of(self, name: str, kinds: Mapping[str, Kind]) -> tuple[Decimal | None, Mapping[str, object]]:
+		"""The price of a kind; None, and written down among the losers, where it cannot be computed."""
 		try:
-			after, detail = kind_price(name, self.line, self.sale.kinds, self.sale.book)
+			return kind_price(name, self.line, kinds, self.sale.book)
 		except Missing as missing:
-			self.account.losers.append(
-				Loser(doctype="Price Kind", name=name, reason=missing.reason, detail=missing.detail)
-			)
-			return
-		if after != self.account.price:
-			by = ("Price Kind", name, self.sale.kinds[name].version)
-			self.account.step(Did.KIND, after, by=by, detail=detail)
+			self.account.lost_kind(name, missing.reason, missing.detail)
+			return None, {}
 
 	def _matrix(self, rates: Mapping[tuple[str, str], Sequence[Rate]]) -> None:
 		"""Apply the first candidate that can be computed. An observing one only says what it would have given."""

@@ -24,6 +24,8 @@ def finish_document(doc) -> None:
 			told = waterfall.load(row.crm_ext_price_steps)
 		except (UnreadableEvidence, ValueError):
 			continue
+		if told["price"] is None:
+			continue  # a rule observed a line that has no price
 		finished = _finish(told, doc, row)
 		if finished != told:
 			row.crm_ext_price_steps = waterfall.dump(finished)

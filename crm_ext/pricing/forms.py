@@ -13,7 +13,8 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import flt
 
-from crm_ext.pricing import compiled, service
+from crm_ext.exceptions import CrmExtError
+from crm_ext.pricing import compiled, service, waterfall
 from crm_ext.pricing.agreed import document_is_left_alone, row_is_left_alone
 from crm_ext.pricing.rows import HEAD, SELLING, basket_of, stamps
 
@@ -29,10 +30,14 @@ _OF_A_LOCKED_ROW = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-	"""What a row gets. `price` is None where it is ERPNext's own again; `locked`: nothing is to change."""
+	"""What a row gets. `price`: the automatic price; `given_back`: there is none any more, ERPNext's own counts again.
+
+	`locked`: nothing is to change.
+	"""
 
 	price: float | None = None
 	stamps: Mapping[str, object] = field(default_factory=dict)
+	given_back: bool = False
 	locked: bool = False
 
 
@@ -54,7 +59,10 @@ def answers(
 	if picking:
 		for place in places:
 			rows[place].crm_ext_price_locked = 0
-	result = service.price(basket_of(head, rows))
+	try:
+		result = service.price(basket_of(head, rows))
+	except CrmExtError:
+		return nothing  # ERPNext says itself what is wrong with an item
 	return [_answer(rows[place], place, result) for place in places]
 
 
@@ -74,9 +82,13 @@ def merge(out: MutableMapping, answer: Answer | None, *, unless: object = None) 
 			out.pop(name, None)
 		return
 	out.update(answer.stamps)
-	if answer.price is None:
+	if answer.given_back:
 		out.setdefault("price_list_rate", 0)
-	elif out.get("pricing_rule_for") != "Rate" and (unless is None or flt(unless) != answer.price):
+	elif (
+		answer.price is not None
+		and out.get("pricing_rule_for") != "Rate"
+		and (unless is None or flt(unless) != answer.price)
+	):
 		out["price_list_rate"] = answer.price
 
 
@@ -109,7 +121,10 @@ def _answer(row: Mapping, place: int, result) -> Answer | None:
 	priced = result.priced[str(place)]
 	if priced.ours:
 		return Answer(price=float(priced.price), stamps=stamps(result, priced, row))
-	return Answer(stamps=stamps(result, priced, row)) if row.get("crm_ext_price_steps") else None
+	before = row.get("crm_ext_price_steps")
+	if not (priced.telling or before):
+		return None
+	return Answer(stamps=stamps(result, priced, row), given_back=waterfall.is_ours(before))
 
 
 def _head(args: Mapping, doc: Mapping | str | None) -> frappe._dict:

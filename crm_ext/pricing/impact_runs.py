@@ -105,7 +105,7 @@ def lines(name: str, *, only: dict, most: int) -> dict:
 
 
 def percent_done(name: str) -> int:
-	return cint(frappe.cache.get_value(_key(name)))
+	return cint(frappe.cache.get_value(_key(name), expires=True))
 
 
 def version_of(matrix: str) -> str:

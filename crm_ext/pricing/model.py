@@ -70,13 +70,14 @@ class Item:
 class Buyer:
 	"""Who buys. `tags`: the first counts most; `groups`: the nearest first; `kind`: the price kind that holds, if any.
 
-	A Lead has neither customer nor tags nor kind.
+	`observed_kind`: the one that would hold if those that observe were active, where that is another. A Lead has neither customer nor tags nor kind.
 	"""
 
 	customer: str = ""
 	tags: tuple[str, ...] = ()
 	groups: tuple[str, ...] = ()
 	kind: str = ""
+	observed_kind: str = ""
 
 	@property
 	def keys(self) -> tuple[str, ...]:
@@ -193,7 +194,7 @@ class Reason(str, Enum):
 	CONDITIONS = "conditions"
 	OTHER_COMPANY = "other company"
 	OBSERVING = "observing"
-	"""The matrix only observes: what it would have given is in `detail["price"]`."""
+	"""The matrix or kind only observes: what it would have given is in `detail["price"]`."""
 	NO_EXCHANGE_RATE = "no exchange rate"
 	NO_COST = "no cost"
 	NO_LIST_PRICE = "no list price"
@@ -264,3 +265,8 @@ class Priced:
 	ours: bool = False
 	steps: tuple[Step, ...] = ()
 	losers: tuple[Loser, ...] = ()
+
+	@property
+	def telling(self) -> bool:
+		"""Whether there is something to tell: an automatic price, or one that a rule only observed."""
+		return self.ours or any(loser.reason is Reason.OBSERVING for loser in self.losers)

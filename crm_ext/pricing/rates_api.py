@@ -41,8 +41,8 @@ def get_rates(
 ) -> dict:
 	"""Rates of a matrix: {total, rows: [{name, <fieldname>: value…}]}.
 
-	`search` is part of the name of an item, brand, customer, place…; `filters` are {fieldname: value};
-	`order_by` is a fieldname, with “ desc” for the reverse.
+	`search` is part of the name of an item, brand, customer, place…; `filters` are {fieldname: value}, a value with
+	“%” being a pattern; `order_by` is a fieldname, with “ desc” for the reverse.
 	"""
 	_check(matrix, "read")
 	return listing.rates(

@@ -50,6 +50,7 @@ def basket_of(doc, rows: Sequence, precision: int | None = None) -> Basket:
 		territory=doc.get("territory") or "",
 		sales_channel=doc.get("crm_ext_sales_channel") or "",
 		precision=precision,
+		lenient=True,
 		lines=tuple(
 			BasketLine(
 				key=str(place),
@@ -66,8 +67,8 @@ def basket_of(doc, rows: Sequence, precision: int | None = None) -> Basket:
 
 
 def stamps(result: Result, priced: Priced, row) -> Mapping[str, object]:
-	"""What our fields of a row hold for a price: nothing, where the price is ERPNext's own."""
-	if not priced.ours:
+	"""What our fields of a row hold for a price: nothing, where the price is ERPNext's own and no rule observed it."""
+	if not priced.telling:
 		return {"crm_ext_base_rate": 0, "crm_ext_price_reason": None, "crm_ext_price_steps": None}
 	told = waterfall.build(
 		priced,

@@ -3,11 +3,12 @@
 
 """Prices for baskets: what is needed is read in sets for all of them together, then the engine prices each."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 import frappe
+from frappe import _
 
 from crm_ext.constants import ALL_COMPANIES, TAGS_FACT
 from crm_ext.exceptions import CrmExtError, UnknownItem, UnknownUnit
@@ -17,8 +18,8 @@ from crm_ext.pricing.book import SiteBook
 from crm_ext.pricing.candidates import Candidates, candidates
 from crm_ext.pricing.compiled import MATRIX, Compiled, LiveMatrix, LiveRule
 from crm_ext.pricing.costs import costs_of
-from crm_ext.pricing.model import COSTS, Base, Buyer, Item, Kind, Line, Matrix, Reason
-from crm_ext.pricing.settle import Settled, fallback_price_list, precision_of, settle
+from crm_ext.pricing.model import COSTS, Base, Buyer, Item, Kind, Line, Matrix, Priced, Reason
+from crm_ext.pricing.settle import Settled, fallback_price_list, precision_of, settle_all
 from crm_ext.profile.customer_facts import facts_of
 from crm_ext.rules.conditions import matches
 from crm_ext.rules.facts import FactValue
@@ -40,7 +41,7 @@ def price_many(
 	the line.
 	"""
 	state = _as_asked(compiled.current(), as_if_active, without)
-	reading = _Reading(state, [settle(basket, state) for basket in baskets])
+	reading = _Reading(state, settle_all(baskets, state))
 	return [reading.price(*both) for both in zip(reading.sales, reading.buyers, strict=True)]
 
 
@@ -88,7 +89,8 @@ class _Reading:
 		self.costs = self._costs()
 
 	def price(self, sale: Settled, buyer: Buyer) -> Result:
-		lines = [self._line(no, line) for no, line in enumerate(sale.basket.lines, 1)]
+		lenient = sale.basket.lenient
+		lines = [self._line(no, line, lenient) for no, line in enumerate(sale.basket.lines, 1)]
 		book = SiteBook(
 			sale=sale,
 			prices=self.prices,
@@ -103,6 +105,7 @@ class _Reading:
 			place=sale.place,
 			matrices={name: self._matrix(matrix, sale) for name, matrix in self.state.matrices.items()},
 			kinds=self._kinds(sale),
+			observed_kinds=self._kinds(sale, observing=True),
 			book=book,
 		)
 		priced = engine.price(common, self.rates, lines)
@@ -111,7 +114,15 @@ class _Reading:
 			price_list=sale.price_list,
 			as_of=sale.basket.date,
 			priced={one.key: one for one in priced},
+			messages=tuple(self._messages(sale, lines, priced)),
 		)
+
+	def _messages(self, sale: Settled, lines: Sequence[Line], priced: Sequence[Priced]) -> Iterator[str]:
+		if sale.kind and sale.kind not in self._kinds(sale):
+			yield _("The price kind {0}, which the customer was given, is not in force.").format(sale.kind)
+		for number, (line, one) in enumerate(zip(lines, priced, strict=True), 1):
+			if one.price is None:
+				yield _("Line {0}: there is no price for {1}.").format(number, line.item.code)
 
 	def _customers(self) -> dict[str, _Customer]:
 		"""Tags where rates or conditions ask for them; the other facts that conditions read."""
@@ -130,11 +141,14 @@ class _Reading:
 
 	def _buyer(self, sale: Settled) -> Buyer:
 		customer = sale.basket.customer
+		kind = sale.kind or self._kind_by_conditions(sale)
+		observed = sale.kind or self._kind_by_conditions(sale, observing=True)
 		return Buyer(
 			customer=customer,
 			tags=tuple(sorted(self._tags(sale), key=self._tag_place)),
 			groups=sale.groups,
-			kind=sale.kind or self._kind_by_conditions(sale),
+			kind=kind,
+			observed_kind=observed if observed != kind else "",
 		)
 
 	def _tags(self, sale: Settled) -> set[str]:
@@ -144,11 +158,15 @@ class _Reading:
 	def _tag_place(self, tag: str) -> tuple:
 		return self.state.tag_order.get(tag, (float("inf"), 0, tag))
 
-	def _kind_by_conditions(self, sale: Settled) -> str:
+	def _kind_by_conditions(self, sale: Settled, *, observing: bool = False) -> str:
+		"""The kind of the highest priority whose conditions the customer meets; with those that observe, or without."""
 		meant = [
 			kind
 			for kind in self.state.kinds.values()
-			if kind.conditions and kind.in_force(sale.basket.date) and self._meets(kind, sale)
+			if kind.conditions
+			and (observing or not kind.observing)
+			and kind.in_force(sale.basket.date)
+			and self._meets(kind, sale)
 		]
 		return min(meant, key=lambda kind: (-kind.priority, kind.name)).name if meant else ""
 
@@ -185,8 +203,12 @@ class _Reading:
 			return Reason.CONDITIONS.value
 		return Reason.OBSERVING.value if matrix.observing else ""
 
-	def _kinds(self, sale: Settled) -> dict[str, Kind]:
-		return {name: kind.kind for name, kind in self.state.kinds.items() if kind.in_force(sale.basket.date)}
+	def _kinds(self, sale: Settled, *, observing: bool = False) -> dict[str, Kind]:
+		return {
+			name: kind.kind
+			for name, kind in self.state.kinds.items()
+			if kind.observing == observing and kind.in_force(sale.basket.date)
+		}
 
 	def _rates(self) -> Candidates:
 		return candidates(
@@ -206,7 +228,7 @@ class _Reading:
 		companies = {sale.basket.company for sale in self.sales}
 		return {company: costs_of(self.items, company) for company in companies} if wanted else {}
 
-	def _line(self, number: int, line: BasketLine) -> Line:
+	def _line(self, number: int, line: BasketLine, lenient: bool) -> Line:
 		item = self.items.get(line.item_code)
 		if item is None:
 			raise UnknownItem(line=number, item=line.item_code)
@@ -216,12 +238,12 @@ class _Reading:
 			item=item,
 			qty=abs(line.qty),
 			uom=uom,
-			factor=line.conversion_factor or _factor(item, uom, number),
+			factor=line.conversion_factor or _factor(item, uom, number, lenient),
 			batch_no=line.batch_no,
 		)
 
 
-def _factor(item: Item, uom: str, number: int) -> Decimal:
+def _factor(item: Item, uom: str, number: int, lenient: bool) -> Decimal:
 	"""Stock units in one `uom`: of the item, its template, or in general."""
 	if uom == item.stock_uom:
 		return Decimal(1)
@@ -231,4 +253,6 @@ def _factor(item: Item, uom: str, number: int) -> Decimal:
 
 	if factor := get_uom_conv_factor(uom, item.stock_uom):
 		return store.number(factor)
+	if lenient:
+		return Decimal(1)
 	raise UnknownUnit(line=number, uom=uom, item=item.code)

@@ -3,6 +3,7 @@
 
 """What a basket leaves open, filled in as ERPNext does for the customer and the company."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from crm_ext.rules.site import exchange_rate
 CUSTOMER_FIELDS = (
 	*("customer_group", "territory", "default_price_list", "default_currency", "crm_ext_price_kind"),
 )
+FEW = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,9 +44,21 @@ class Settled:
 		return self._conversion_rate
 
 
-def settle(basket: Basket, state: Compiled) -> Settled:
+def settle_all(baskets: Sequence[Basket], state: Compiled) -> list[Settled]:
+	"""Settle baskets; the customers of many come with one statement, those of few from the cache of documents."""
+	names = {basket.customer for basket in baskets if basket.customer}
+	rows = (
+		frappe.get_all("Customer", {"name": ("in", list(names))}, ["name", *CUSTOMER_FIELDS])
+		if len(names) > FEW
+		else ()
+	)
+	known = {row.name: row for row in rows}
+	return [settle(basket, state, known.get(basket.customer)) for basket in baskets]
+
+
+def settle(basket: Basket, state: Compiled, party: dict | None = None) -> Settled:
 	"""Fill in what the basket leaves open: from the customer or lead, its group, the settings of selling."""
-	party = _party(basket)
+	party = _party(basket) if party is None else party
 	company_currency = frappe.get_cached_value("Company", basket.company, "default_currency")
 	group = basket.customer_group or party.get("customer_group")
 	price_list = basket.price_list or _price_list(basket, party)

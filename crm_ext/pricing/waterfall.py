@@ -77,6 +77,14 @@ def dump(waterfall: Mapping) -> str:
 	return json.dumps(waterfall, ensure_ascii=False, separators=(",", ":"))
 
 
+def is_ours(stored: str | None) -> bool:
+	"""Whether the price of a row is an automatic one, and not that of a price list beside which a rule observed."""
+	return bool(stored) and any(step["did"] in _OURS for step in json.loads(stored)["steps"])
+
+
+_OURS = frozenset({Did.KIND.value, Did.MATRIX.value})
+
+
 def load(stored: str | None) -> dict | None:
 	"""The waterfall of a row, if it has one. Raises UnreadableEvidence for another schema than ours."""
 	if not stored:

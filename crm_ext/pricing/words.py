@@ -16,21 +16,31 @@ from crm_ext.pricing.model import Base, Did, Gives, Reason
 MOST_DECIMALS = 6
 
 
-def steps_of(waterfall: Mapping) -> list[dict]:
+def steps_of(waterfall: Mapping, *, costs: bool = True) -> list[dict]:
 	"""The steps in their order: [{did, text, before, after, rule}].
 
 	`before` and `after` are prices in document currency for one unit of the line; `rule` is [DocType, name] or None.
+	Without `costs`, what a step says of our cost is left out: for papers that customers see.
 	"""
 	return [
 		{
 			"did": step["did"],
-			"text": _STEPS[Did(step["did"])](step, waterfall),
+			"text": _STEPS[Did(step["did"])](step, waterfall)
+			if costs or not _tells_cost(step["detail"])
+			else _("By {0}: {1}.").format(step["by"][1], _money(step["after"], waterfall["currency"])),
 			"before": None if step["before"] is None else float(step["before"]),
 			"after": float(step["after"]),
 			"rule": step["by"][:2] if step.get("by") else None,
 		}
 		for step in waterfall["steps"]
 	]
+
+
+def _tells_cost(detail: object) -> bool:
+	"""Whether a cost is anywhere in the detail of a step."""
+	if isinstance(detail, Mapping):
+		return "cost" in detail or any(map(_tells_cost, detail.values()))
+	return isinstance(detail, list) and any(map(_tells_cost, detail))
 
 
 def losers_of(waterfall: Mapping) -> list[dict]:
@@ -134,7 +144,9 @@ def _value(detail: Mapping, of: Mapping) -> str:
 			return _percent(detail["value"])
 		case Gives.MARKUP:
 			cost = _money(_product(detail, "cost"), of["currency"])
-			return _("{0} to {1}", context="CRM Ext").format(_percent(detail["value"]), _cost(detail["basis"], cost))
+			return _("{0} to {1}", context="CRM Ext").format(
+				_percent(detail["value"]), _cost(detail["basis"], cost)
+			)
 	amount = _money(abs(Decimal(detail["value"])), detail["currency"] or of["currency"])
 	unit = _("stock unit") if Decimal(detail["factor"]) != 1 else _(of["uom"])
 	value = _("{0} per {1}").format(amount, unit) if unit else amount

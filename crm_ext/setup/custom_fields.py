@@ -86,7 +86,7 @@ ROW = (
 		"read_only": 1,
 		"print_hide": 1,
 		"description": "The price of the price list, before price kinds and matrices.",
-		"depends_on": "crm_ext_price_reason",
+		"depends_on": "crm_ext_base_rate",
 	},
 	{
 		"fieldname": "crm_ext_price_locked",

@@ -21,6 +21,9 @@ from crm_ext.pricing.rates.values import PLACES, Formats
 
 DELIMITERS = "\t;,"
 CSV, XLSX = "csv", "xlsx"
+BROKEN = (BadZipFile, InvalidFileException, SyntaxError, KeyError, ValueError, OSError, EOFError)
+"""What openpyxl and the parsers under it raise at a file that is no workbook, or half of one."""
+
 Cells = Sequence[object]
 
 
@@ -101,23 +104,28 @@ def _csv_rows(name: str, text: str, delimiter: str) -> Iterator[Cells]:
 def _read_xlsx(name: str, content: bytes, formats: Formats) -> tuple[Iterator[Cells], int]:
 	try:
 		book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-	except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+	except BROKEN as error:
 		raise UnreadableFile(file=name) from error
 	sheet = book.worksheets[0]
 	total = sheet.max_row or 0
 	sheet.reset_dimensions()  # some programs write a wrong one
-	return _xlsx_rows(sheet, formats), total
+	return _xlsx_rows(name, sheet, formats), total
 
 
-def _xlsx_rows(sheet, formats: Formats) -> Iterator[Cells]:
-	for row in sheet.iter_rows():
-		yield [
-			# a cell that shows 10 % holds 0.1
-			f"{formats.text(round(cell.value * 100, PLACES))}%"
-			if isinstance(cell.value, int | float) and "%" in (cell.number_format or "")
-			else cell.value
-			for cell in row
-		]
+def _xlsx_rows(name: str, sheet, formats: Formats) -> Iterator[Cells]:
+	try:
+		for row in sheet.iter_rows():
+			yield [_xlsx_value(cell, formats) for cell in row]
+	except BROKEN as error:
+		raise UnreadableFile(file=name) from error
+
+
+def _xlsx_value(cell, formats: Formats) -> object:
+	"""What a cell shows: one that shows 10 % holds 0.1."""
+	value = cell.value
+	if isinstance(value, int | float) and "%" in (cell.number_format or ""):
+		return f"{formats.text(round(value * 100, PLACES))}%"
+	return value
 
 
 def write(file_type: str, words: Words, rates: Iterable[Mapping]) -> bytes:

@@ -9,7 +9,7 @@ from itertools import islice
 
 import frappe
 
-from crm_ext.exceptions import CrmExtError, RatesChanged
+from crm_ext.exceptions import CrmExtError, NoRates, RatesChanged
 from crm_ext.pricing.rates import store
 from crm_ext.pricing.rates.checking import Fault, Words
 from crm_ext.pricing.rates.files import Sheet
@@ -53,7 +53,7 @@ def bring_in(
 	Rates that are the same stay untouched, so a sheet brought in twice does nothing the second time. Works in the
 	transaction of the caller. `progress` is told how many lines of how many are done.
 
-	Raises the errors of `files.read` that show only later, and RatesChanged. After any other the transaction is void.
+	Raises NoRates, RatesChanged, and UnreadableFile where that shows only now. After any other the transaction is void.
 	"""
 	frappe.db.savepoint(SAVEPOINT)
 	try:
@@ -87,6 +87,8 @@ def _bring_in(
 		left.difference_update(batch)
 		_bring_in_batch(matrix, batch, outcome, write and not outcome.faulty)
 		progress(outcome.lines, max(sheet.total, outcome.lines))
+	if not outcome.lines:
+		raise NoRates
 	outcome.removed = len(left)
 	if write and not outcome.faulty:
 		store.delete("rate_key", left)

@@ -120,8 +120,11 @@ def file_of(url: str | None):
 
 
 def _content(file) -> bytes:
-	with open(file.get_full_path(), "rb") as opened:  # File.get_content would guess at an encoding
-		return opened.read()
+	try:
+		with open(file.get_full_path(), "rb") as opened:  # File.get_content would guess at an encoding
+			return opened.read()
+	except OSError as error:  # gone from the disk, or on another server
+		raise NoSuchFile(file=file.file_name or file.file_url) from error
 
 
 def _encodings() -> tuple[str, ...]:

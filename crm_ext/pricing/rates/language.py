@@ -5,8 +5,8 @@
 
 import frappe
 from frappe import _
-from frappe.utils.data import get_number_format_info
 
+from crm_ext.compat import number_signs
 from crm_ext.pricing.model import Gives
 from crm_ext.pricing.rates.checking import Words
 from crm_ext.pricing.rates.columns import COLUMNS
@@ -28,7 +28,7 @@ def words() -> Words:
 
 def formats() -> Formats:
 	"""The formats of the System Settings."""
-	decimal, group, _places = get_number_format_info(frappe.db.get_default("number_format") or "#,###.##")
+	decimal, group = number_signs(frappe.db.get_default("number_format") or "#,###.##")
 	return Formats(decimal, group, frappe.db.get_default("date_format") or "yyyy-mm-dd")
 
 

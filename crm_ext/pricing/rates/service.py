@@ -124,8 +124,9 @@ def plan(matrix: str, rows: Sequence[Mapping], deleted: Collection[str] = (), *,
 	planned = Plan()
 	numbered = _numbered(rows)
 	named = {idx: row["name"] for idx, row in numbered.items() if row.get("name")}
-	stored = store.by_name(matrix, named.values(), lock=lock)
+	stored = store.by_name(matrix, {*named.values()} - {*deleted}, lock=lock)
 	planned.faults = [Fault(idx, "", RateGone()) for idx, name in named.items() if name not in stored]
+	planned.faults += _named_twice(named)
 	lines = [
 		(idx, {**stored.get(named.get(idx), {}), **row})
 		for idx, row in numbered.items()
@@ -146,6 +147,13 @@ def plan(matrix: str, rows: Sequence[Mapping], deleted: Collection[str] = (), *,
 			planned.new[idx] = row
 	planned.faults.sort(key=lambda fault: fault.idx)
 	return planned
+
+
+def _named_twice(named: Mapping[int, str]) -> Iterable[Fault]:
+	first: dict[str, int] = {}
+	for idx, name in named.items():
+		if first.setdefault(name, idx) != idx:
+			yield Fault(idx, "", SameLine(line=first[name]))
 
 
 def _numbered(rows: Sequence[Mapping]) -> dict[int, Mapping]:

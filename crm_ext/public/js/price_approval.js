@@ -9,7 +9,10 @@
 	frappe.ui.form.on("Price Approval", {
 		refresh(frm) {
 			frm.disable_save();
-			frm.page.set_indicator(__(frm.doc.status, null, "Price Approval"), COLOUR[frm.doc.status]);
+			frm.page.set_indicator(
+				__(frm.doc.status, null, "Price Approval"),
+				COLOUR[frm.doc.status]
+			);
 			frm.add_custom_button(__("Open {0}", [__(frm.doc.reference_doctype)]), () =>
 				frappe.set_route("Form", frm.doc.reference_doctype, frm.doc.reference_name)
 			);

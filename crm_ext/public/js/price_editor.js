@@ -64,10 +64,14 @@
 			return crm_ext.pricing.cell_text(sheet.column, row?.values[sheet.column.fieldname]);
 		}
 
-		/** Stand in a cell, {top, left, width, height}. */
-		wait(cell) {
+		stand(cell) {
 			this.input.css(cell);
 			this.cell = cell;
+		}
+
+		/** Stand in a cell, {top, left, width, height}, with its text. */
+		wait(cell) {
+			this.stand(cell);
 			if (!this.is_open) {
 				const text = this.text();
 				const { column, anchor, complaint } = this.sheet;
@@ -95,7 +99,6 @@
 			this.input
 				.addClass("is-open")
 				.toggleClass("is-right", this.sheet.column.fieldtype === "Float");
-			this.sheet.cell_mark.addClass("is-open");
 			if (mode === "caret") {
 				this.focus();
 				const end = this.input.val().length;
@@ -138,7 +141,6 @@
 		close() {
 			this.mode = "";
 			this.input.removeClass("is-open");
-			this.sheet.cell_mark.removeClass("is-open");
 			this.show([]);
 		}
 

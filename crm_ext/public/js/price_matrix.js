@@ -306,6 +306,15 @@
 		}
 	});
 
+	$(document).on("rename", (_event, doctype, old_name, new_name) => {
+		const book = doctype === "Price Matrix" && books.get(old_name);
+		if (book) {
+			book.name = book.rates.matrix = new_name;
+			books.delete(old_name);
+			books.set(new_name, book);
+		}
+	});
+
 	frappe.router.on("change", () => {
 		for (const book of books.values()) {
 			const { size } = book.rates.drafts;

@@ -240,9 +240,9 @@
 			const { keys, rows, deleted } = this.outgoing();
 			const { revision } = this;
 			if (rows.length && rows.length <= CHECKED_WHILE_TYPING) {
-				const { errors } = await this.call("check_rates", { rows, deleted });
-				if (revision === this.revision) {
-					this.note(errors, keys);
+				const answer = await this.call("check_rates", { rows, deleted }).catch(() => null);
+				if (answer && revision === this.revision) {
+					this.note(answer.errors, keys);
 				}
 			}
 		}
@@ -257,15 +257,19 @@
 		go_to(key) {
 			if (this.here !== key) {
 				this.here = key;
-				this.check_soon();
+				if (this.spared) {
+					this.check_soon();
+				}
 			}
 		}
 
 		note(errors, keys) {
 			this.errors = new Map();
+			this.spared = false;
 			for (const { idx, fieldname, message } of errors) {
 				const key = keys[idx - 1];
 				if (this.lacks_only({ key, fieldname })) {
+					this.spared = true;
 					continue;
 				}
 				this.errors.set(key, { ...this.errors.get(key), [fieldname || ""]: message });

@@ -107,13 +107,15 @@
 			return;
 		}
 		row.crm_ext_price_locked = automatic ? 0 : 1;
-		refresh_row(frm, row);
+		setTimeout(() => refresh_row(frm, row)); // once the field has read what was typed
 		if (row.crm_ext_price_locked) {
 			frappe.show_alert(
 				{
 					message: __("Row {0} keeps your price. {1}", [
 						row.idx,
-						`<a href="#" data-action="undo">${__("Use Automatic Price")}</a>`,
+						`<a href="#" data-action="undo" style="text-decoration: underline">${__(
+							"Use Automatic Price"
+						)}</a>`,
 					]),
 					indicator: "blue",
 				},
@@ -182,7 +184,7 @@
 		}
 		const actions = [
 			{
-				label: __("Why This Price"),
+				label: __("Show All Steps"),
 				action: () => crm_ext.prices.why_of_row(frm, row),
 			},
 			...(may_change(frm, row) ? [lock_action(frm, row)] : []),

@@ -12,19 +12,8 @@
 	const ROW = 30;
 	const SPARE = 12;
 	const NUMBERS = 58;
-	const WIDTHS = { Float: 104, Date: 108, Select: 158, Link: 150 };
-	const WIDE = { item: 190, min_qty: 120, uom: 84, currency: 92 };
-
-	const BANDS = () => [
-		[__("What", null, "Price Matrix"), ["item", "brand", "item_group"]],
-		[__("Who", null, "Price Matrix"), ["customer", "customer_tag", "customer_group"]],
-		[
-			__("Where", null, "Price Matrix"),
-			["pos_profile", "branch", "territory", "sales_channel"],
-		],
-		[__("Quantity and Time"), ["min_qty", "uom", "currency", "valid_from", "valid_to"]],
-		[__("Price"), ["rate_type", "value", "price_kind"]],
-	];
+	const WIDTHS = { Float: 104, Date: 108, Select: 158, Link: 132 };
+	const WIDE = { item: 160, min_qty: 120, uom: 84, currency: 92, value: 128 };
 
 	crm_ext.pricing.Sheet = class Sheet {
 		/** `columns`: those in sight. `options`: {writable, currency(), moved(sheet)}. */
@@ -34,17 +23,12 @@
 			this.cursor = this.anchor;
 			this.root =
 				$(`<div class="crm-ext-sheet" role="grid"><div class="crm-ext-sheet-head"></div>
-				<div class="crm-ext-sheet-body"><div class="crm-ext-sheet-rows"></div>
-				<div class="crm-ext-sheet-range"></div><div class="crm-ext-sheet-cell"></div></div></div>`);
+				<div class="crm-ext-sheet-body"><div class="crm-ext-sheet-rows"></div></div></div>`);
 			this.root.appendTo(parent);
 			this.frame = this.root[0];
-			[this.head, this.body, this.rows, this.range_mark, this.cell_mark] = [
-				"head",
-				"body",
-				"rows",
-				"range",
-				"cell",
-			].map((part) => this.root.find(`.crm-ext-sheet-${part}`));
+			[this.head, this.body, this.rows] = ["head", "body", "rows"].map((part) =>
+				this.root.find(`.crm-ext-sheet-${part}`)
+			);
 			this.editor = new crm_ext.pricing.CellEditor(this);
 			this.listen();
 			crm_ext.pricing.listen_to_keys(this);
@@ -89,56 +73,36 @@
 			const wanted = this.columns.map(
 				({ fieldname, fieldtype }) => WIDE[fieldname] || WIDTHS[fieldtype]
 			);
-			const sum = wanted.reduce((total, width) => total + width, 0);
+			const total = (widths) => widths.reduce((sum, width) => sum + width, 0);
 			const room = this.frame.clientWidth - NUMBERS - 1;
 			if (room <= 0) {
 				return; // not shown yet
 			}
-			const stretch = Math.max(1, room / sum);
+			const stretch = Math.max(1, room / total(wanted));
 			this.widths = wanted.map((width) => Math.floor(width * stretch));
-			if (stretch > 1) {
-				this.widths[0] += room - this.widths.reduce((total, width) => total + width, 0);
-			}
+			this.widths[0] += Math.max(0, room - total(this.widths));
+			this.stuck = total(this.widths) > room ? this.sticking() : new Map();
 			this.lefts = this.widths.map((_, col) =>
 				this.widths.slice(0, col).reduce((left, width) => left + width, NUMBERS)
 			);
 			const whole = this.lefts.at(-1) + this.widths.at(-1);
 			this.body.css("width", whole);
-			this.head.css("width", whole).html(this.head_html());
+			this.head.css("width", whole).html(crm_ext.pricing.head_html(this));
 			this.root.css("--crm-ext-columns", this.widths.map((width) => `${width}px`).join(" "));
 			this.root.attr({ "aria-colcount": this.columns.length + 1 });
 			this.refresh();
 		}
 
-		head_html() {
-			const { escape } = crm_ext.ui;
-			const { order_by, filters } = this.rates.query;
-			const bands = BANDS().map(([label, fields]) => {
-				const span = this.columns.filter(({ fieldname }) =>
-					fields.includes(fieldname)
-				).length;
-				return span
-					? `<div style="grid-column: span ${span}"><span>${escape(label)}</span></div>`
-					: "";
-			});
-			const labels = this.columns.map(({ fieldname, fieldtype, label }) => {
-				const [field, down] = order_by.split(" ");
-				const arrow = field === fieldname ? (down ? "↓" : "↑") : "";
-				return `<button type="button" class="is-${fieldtype}" data-sort="${fieldname}" role="columnheader"
-					title="${escape(label)}"><span>${escape(label)}</span><i>${arrow}</i></button>`;
-			});
-			const inputs = this.columns.map((column) => {
-				const value = filters[column.fieldname];
-				const text =
-					column.fieldtype === "Link"
-						? (value || "").slice(1, -1)
-						: crm_ext.pricing.cell_text(column, value);
-				return `<input data-filter="${column.fieldname}" value="${escape(text)}"
-					aria-label="${escape(__("Filter {0}", [column.label]))}">`;
-			});
-			const line = (kind, cells) =>
-				`<div class="crm-ext-sheet-line is-${kind}"><div></div>${cells.join("")}</div>`;
-			return line("bands", bands) + line("labels", labels) + line("filters", inputs);
+		/** Where there is not room for all, the item and the price stay in sight: a style for each such column. */
+		sticking() {
+			const stuck = new Map([[0, `left: ${NUMBERS}px`]]);
+			let [col, right] = [this.columns.length - 1, 0];
+			while (crm_ext.pricing.AT_THE_END.includes(this.columns[col].fieldname)) {
+				stuck.set(col, `right: ${right}px`);
+				right += this.widths[col];
+				col -= 1;
+			}
+			return stuck;
 		}
 
 		/** Draw anew what is in sight. */
@@ -156,6 +120,14 @@
 			this.mark();
 		}
 
+		/** After scrolling: the rows that came into sight, and the editor where its cell is now. */
+		follow() {
+			this.draw();
+			if (this.stuck.size) {
+				this.editor.stand(this.box());
+			}
+		}
+
 		/** The rows in sight, with some to spare above and below. */
 		draw() {
 			const top = Math.floor(this.frame.scrollTop / ROW / SPARE) * SPARE;
@@ -168,9 +140,10 @@
 			this.drawn = `${first} ${last}`;
 			const rows = [];
 			for (let index = first; index <= last; index += 1) {
-				rows.push(this.row_html(index));
+				rows.push(crm_ext.pricing.row_html(this, index));
 			}
 			this.rows.css("top", first * ROW).html(rows.join(""));
+			this.mark_cells();
 			this.load(first, last);
 		}
 
@@ -182,61 +155,39 @@
 			}
 		}
 
-		row_html(index) {
-			const { escape } = crm_ext.ui;
-			const row = this.rates.at(index);
-			const errors = (row?.key && this.rates.errors.get(row.key)) || {};
-			const state = [
-				!row && "is-coming",
-				row && !row.key && "is-next",
-				row?.key && !row.saved && "is-new",
-				row?.deleted && "is-deleted",
-			].filter(Boolean);
-			const cells = this.columns.map((column, col) => {
-				const message = errors[column.fieldname];
-				const classes = [
-					`is-${column.fieldtype}`,
-					message && "is-wrong",
-					row?.key && this.rates.is_changed(row, column) && "is-changed",
-				].filter(Boolean);
-				const html = row
-					? crm_ext.pricing.cell_html(column, row.values, this.options.currency())
-					: "";
-				return `<div role="gridcell" class="${classes.join(" ")}" data-col="${col}"${
-					message ? ` title="${escape(message)}"` : ""
-				}>${html}</div>`;
-			});
-			const whole = errors[""];
-			return `<div class="crm-ext-sheet-line ${state.join(" ")}" role="row" data-row="${index}"
-				aria-rowindex="${index + 1}"><div class="is-number${whole ? " is-wrong" : ""}" role="rowheader"
-				title="${escape(whole || "")}">${row && !row.key ? "+" : index + 1}</div>${cells.join("")}</div>`;
+		/** Show the selection, and have the editor wait in its first cell. */
+		mark() {
+			if (this.height) {
+				this.mark_cells();
+				this.editor.wait(this.box());
+				this.rates.go_to(this.rates.at(this.anchor.row)?.key);
+				this.options.moved(this);
+			}
 		}
 
-		/** Frame the selection, and have the editor wait in its first cell. */
-		mark() {
-			this.root.toggleClass("is-empty", !this.height);
-			if (!this.height) {
-				return;
-			}
+		mark_cells() {
 			const { top, bottom, left, right } = this.range;
-			const right_edge = this.lefts[right] + this.widths[right];
-			this.range_mark.css({
-				top: top * ROW,
-				left: this.lefts[left],
-				width: right_edge - this.lefts[left],
-				height: (bottom - top + 1) * ROW,
-			});
-			this.range_mark.prop("hidden", top === bottom && left === right);
-			const cell = {
-				top: this.anchor.row * ROW,
-				left: this.lefts[this.anchor.col],
-				width: this.widths[this.anchor.col],
-				height: ROW,
-			};
-			this.cell_mark.css(cell);
-			this.editor.wait(cell);
-			this.rates.go_to(this.rates.at(this.anchor.row)?.key);
-			this.options.moved(this);
+			const many = top !== bottom || left !== right;
+			for (const line of this.rows[0].children) {
+				const row = cint(line.dataset.row);
+				const within = many && row >= top && row <= bottom;
+				for (const [place, cell] of [...line.children].entries()) {
+					const col = place - 1; // the number of the row comes first
+					cell.classList.toggle("is-in", within && col >= left && col <= right);
+					const here = row === this.anchor.row && col === this.anchor.col;
+					cell.classList.toggle("is-here", here);
+				}
+			}
+		}
+
+		/** Where the first cell of the selection stands now: {top, left, width, height}. */
+		box() {
+			const { row, col } = this.anchor;
+			const [cell] = this.rows.find(`[data-row=${row}] [data-col=${col}]`);
+			const left = cell
+				? cell.getBoundingClientRect().left - this.body[0].getBoundingClientRect().left
+				: this.lefts[col];
+			return { top: row * ROW, left, width: this.widths[col], height: ROW };
 		}
 
 		/** Go to a cell; `extend` moves only the other corner of the selection. */
@@ -250,8 +201,8 @@
 				this.anchor = this.cursor;
 			}
 			this.reveal(this.cursor);
-			this.mark();
 			this.draw();
+			this.mark();
 		}
 
 		select_rows(from, to) {
@@ -277,9 +228,17 @@
 			} else if (top + ROW > scrollTop + clientHeight - head) {
 				this.frame.scrollTop = top + ROW - clientHeight + head;
 			}
-			const [left, right] = [this.lefts[col], this.lefts[col] + this.widths[col]];
-			if (left - NUMBERS < scrollLeft) {
-				this.frame.scrollLeft = left - NUMBERS;
+			if (this.stuck.has(col)) {
+				return;
+			}
+			const beside = (from, to) =>
+				[...this.stuck.keys()]
+					.filter((one) => one >= from && one < to)
+					.reduce((width, one) => width + this.widths[one], 0);
+			const left = this.lefts[col] - NUMBERS - beside(0, col);
+			const right = this.lefts[col] + this.widths[col] + beside(col, this.columns.length);
+			if (left < scrollLeft) {
+				this.frame.scrollLeft = left;
 			} else if (right > scrollLeft + clientWidth) {
 				this.frame.scrollLeft = right - clientWidth;
 			}
@@ -294,7 +253,7 @@
 
 		listen() {
 			this.root
-				.on("scroll", () => requestAnimationFrame(() => this.draw()))
+				.on("scroll", () => requestAnimationFrame(() => this.follow()))
 				.on("mousedown", "[data-col], .is-number", (event) => this.press(event))
 				.on("dblclick", "[data-col]", () => this.editor.open())
 				.on("click", "[data-sort]", (event) => this.sort(event.currentTarget.dataset.sort))

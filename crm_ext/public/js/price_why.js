@@ -54,7 +54,7 @@
 		const text = row.pricing_rules
 			? __("Pricing rules of ERPNext make it {0}.", [now])
 			: row.crm_ext_price_locked
-				? __("You locked the price at {0}.", [now])
+				? __("The price is locked at {0}.", [now])
 				: __("A discount or a margin makes it {0}.", [now]);
 		const step = {
 			did: "manual",
@@ -106,7 +106,11 @@
 			<div class="crm-ext-price-now">${escape(money(why.rate, why.currency))}
 				<small>${escape(__("per {0}", [__(why.uom)]))}</small> ${pills.filter(Boolean).join(" ")}</div>
 			<div class="text-muted">${escape(
-				[row.item_name || row.item_code, `${number(flt(why.qty))} ${__(why.uom)}`, note]
+				[
+					row.item_name || row.item_code,
+					`${number(flt(row.qty) || flt(why.qty))} ${__(why.uom)}`,
+					note,
+				]
 					.filter(Boolean)
 					.join(" · ")
 			)}</div></div>`;

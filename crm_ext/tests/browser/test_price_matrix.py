@@ -14,8 +14,8 @@ from crm_ext.pricing.rates import service
 
 MATRIX = "Workshop Prices"
 KIND = "Workshop Friends"
-ITEMS = [item.code for item in data.ITEMS]
-TAGS = ("Platinum", "Gold", "Silver")
+RATES = len(data.ITEMS) * 9
+TAGS = ("Silver", "Gold", "Platinum")
 DIALOG = ".modal.show"
 
 PASTE = """text => {
@@ -32,20 +32,26 @@ COPY = """() => {
 }"""
 
 
-def rate(item: str, tag: str = "", min_qty: float = 0, **values) -> dict:
-	return {"item": item, "customer_tag": tag, "min_qty": min_qty, "rate_type": "Rate", **values}
+def rates_of(item: data.Item) -> list[dict]:
+	"""Nine rates: for each tag one, and a discount from 10 and from 50 on."""
+	return [
+		{
+			"item": item.code,
+			"customer_tag": tag,
+			"min_qty": quantity,
+			"rate_type": "Discount Percentage" if quantity else "Rate",
+			"value": more + percent if quantity else item.price * (100 - more) / 100,
+		}
+		for more, tag in enumerate(TAGS, 1)
+		for quantity, percent in ((0, 0), (10, 3), (50, 6))
+	]
 
 
 @pytest.fixture
 def matrix(tagged) -> str:
 	"""A matrix with rates of three quantities for three tags, committed; gone afterwards."""
 	doc = frappe.get_doc(doctype="Price Matrix", title=MATRIX, currency="CNY", company="").insert()
-	rows = [
-		rate(item, tag, quantity, value=1000 - 10 * quantity)
-		for item in ITEMS
-		for tag in TAGS
-		for quantity in (0, 10, 50)
-	]
+	rows = [row for item in data.ITEMS for row in rates_of(item)]
 	service.save_rates(doc.name, [{**row, "idx": idx} for idx, row in enumerate(rows, 1)])
 	frappe.db.commit()
 	yield doc.name
@@ -123,19 +129,19 @@ def test_a_rate_is_typed_at_the_end_and_saved(manager, matrix):
 	page.get_by_role("button", name="Save Rates").click()
 	expect(status(page)).to_have_text("")
 	assert stored(min_qty=200) == (("WB-LATHE", "Gold", 200, "Discount Percentage", 7.5),)
-	assert frappe.db.get_value("Price Matrix", matrix, "rate_count") == len(ITEMS) * 9 + 1
+	assert frappe.db.get_value("Price Matrix", matrix, "rate_count") == RATES + 1
 
 
 def test_a_cell_is_overwritten_and_put_back(manager, matrix):
 	page = open_rates(manager, matrix)
-	value = cell(page, 2, "Value")
+	value = cell(page, 0, "Value")
 	value.click()
 	page.keyboard.type("444")
 	page.keyboard.press("Enter")
 	expect(value).to_have_text("444.00CNY")
 	expect(status(page)).to_have_text("1 unsaved rate")
 	page.keyboard.press("Control+z")
-	expect(value).to_have_text("500.00CNY")
+	expect(value).to_have_text("490.00CNY")
 	expect(status(page)).to_have_text("")
 	page.keyboard.press("Control+y")
 	expect(value).to_have_text("444.00CNY")
@@ -147,12 +153,16 @@ def test_a_cell_is_overwritten_and_put_back(manager, matrix):
 def test_a_block_is_pasted_past_the_end(manager, matrix):
 	page = open_rates(manager, matrix)
 	new_row(page)
-	lines = [f"{item}\t\tGold\t{quantity}\tRate\t{quantity}.5" for item in ITEMS for quantity in (300, 400)]
+	lines = [
+		f"{item.code}\t\tGold\t{quantity}\tRate\t{quantity}.5"
+		for item in data.ITEMS
+		for quantity in (300, 400)
+	]
 	page.evaluate(PASTE, "\r\n".join(lines) + "\r\n")
 	expect(status(page)).to_have_text(f"{len(lines)} unsaved rates")
 	page.get_by_role("button", name="Save Rates").click()
 	expect(status(page)).to_have_text("")
-	assert len(stored(min_qty=300)) == len(stored(value=400.5)) == len(ITEMS)
+	assert len(stored(min_qty=300)) == len(stored(value=400.5)) == len(data.ITEMS)
 
 
 def test_a_block_with_headings_finds_its_columns(manager, matrix):
@@ -160,35 +170,54 @@ def test_a_block_with_headings_finds_its_columns(manager, matrix):
 	new_row(page)
 	page.evaluate(PASTE, "Value\tTerritory\tItem\n12\tOverseas\tWB-LATHE\n13\tNorth\tWB-LATHE")
 	expect(status(page)).to_contain_text("2 unsaved rates")
-	expect(cell(page, len(ITEMS) * 9 + 1, "Territory")).to_have_text("North")
-	expect(cell(page, len(ITEMS) * 9 + 1, "Value")).to_have_text("13.00CNY")
+	expect(cell(page, RATES + 1, "Territory")).to_have_text("North")
+	expect(cell(page, RATES + 1, "Value")).to_have_text("13.00CNY")
 
 
 def test_a_selection_is_copied_as_spreadsheets_read_it(manager, matrix):
 	page = open_rates(manager, matrix)
 	cell(page, 0, "From Quantity").click()
 	cell(page, 1, "Value").click(modifiers=["Shift"])
-	assert page.evaluate(COPY) == "0\tRate\t1000\n10\tRate\t900"
+	assert page.evaluate(COPY) == "0\tRate\t490\n10\tDiscount Percentage\t5"
 
 
 def test_what_is_wrong_stands_in_its_cell_and_keeps_all_from_being_saved(manager, matrix):
 	page = open_rates(manager, matrix)
-	cell(page, 1, "Value").click()
+	cell(page, 4, "Value").click()
+	write(page, "7.5")
+	cell(page, 2, "Value").click()
 	page.keyboard.type("much")
 	page.keyboard.press("Enter")
-	wrong = cell(page, 1, "Value")
+	wrong = cell(page, 2, "Value")
 	expect(wrong).to_have_class("is-Float is-wrong is-changed")
 	expect(wrong).to_have_attribute("title", "“much” under “Value” is no number. Write it like 1,234.5.")
-	cell(page, 4, "Value").click()
-	write(page, "555")
 	expect(status(page)).to_have_text("2 unsaved rates1 with an error")
 	new_row(page)
 	page.evaluate(PASTE, "WB-LATHE\t\tNobody\t7\tRate\t5\nWB-LATHE\t\tGold\t10\tRate\t5")
 	expect(status(page)).to_have_text("4 unsaved rates3 with errors")
-	manager.see("price-matrix")
 	page.get_by_role("button", name="Save Rates").click()
-	expect(page.locator("[data-part=complaint]")).to_contain_text("is no number")
-	assert stored(value=555) == ()
+	expect(page.locator("[data-part=complaint]")).to_contain_text("“much” under “Value” is no number")
+	assert stored(value=7.5) == ()
+
+
+def test_the_sheet_shows_what_is_changed_deleted_new_and_wrong(manager, matrix):
+	page = open_rates(manager, matrix)
+	new_row(page)
+	lines = ["WB-PRESS\t\t\t\tRate\t52,000", "WB-PRESS\t\tGolden\t100\tDiscount Percentage\t12 %"]
+	page.evaluate(PASTE, "\n".join(lines))
+	cell(page, RATES - 9, "Value").click()
+	write(page, "985")
+	page.locator(f"[data-row='{RATES - 5}'] .is-number").click()
+	page.locator(f"[data-row='{RATES - 4}'] .is-number").click(modifiers=["Shift"])
+	page.keyboard.press("Delete")
+	expect(page.locator(".crm-ext-sheet .is-deleted")).to_have_count(2)
+	expect(page.locator(".crm-ext-sheet .is-new")).to_have_count(2)
+	expect(page.locator(".crm-ext-sheet .is-changed")).to_have_count(1)
+	wrong = cell(page, RATES + 1, "Customer Tag")
+	wrong.click()
+	expect(page.locator("[data-part=complaint]")).to_contain_text("“Golden” is no Customer Tag")
+	expect(status(page)).to_have_text("5 unsaved rates1 with an error")
+	manager.see("price-matrix")
 
 
 def test_rows_are_deleted_with_the_next_save(manager, matrix):
@@ -197,9 +226,10 @@ def test_rows_are_deleted_with_the_next_save(manager, matrix):
 	page.locator("[data-row='2'] .is-number").click(modifiers=["Shift"])
 	page.keyboard.press("Delete")
 	expect(page.locator(".crm-ext-sheet .is-deleted")).to_have_count(3)
+	expect(status(page)).to_have_text("3 unsaved rates")
 	page.get_by_role("button", name="Save Rates").click()
 	expect(status(page)).to_have_text("")
-	assert len(stored()) == len(ITEMS) * 9 - 3
+	assert len(stored()) == RATES - 3
 
 
 def test_unsaved_rates_wait_until_one_comes_back(manager, matrix):
@@ -212,7 +242,7 @@ def test_unsaved_rates_wait_until_one_comes_back(manager, matrix):
 	expect(cell(page, 0, "Value")).to_have_text("321.00CNY")
 	page.get_by_role("button", name="Discard").click()
 	page.locator(DIALOG).get_by_role("button", name="Yes").click()
-	expect(cell(page, 0, "Value")).to_have_text("1,000.00CNY")
+	expect(cell(page, 0, "Value")).to_have_text("490.00CNY")
 
 
 def test_searching_filtering_and_sorting_are_done_by_the_server(manager, matrix):
@@ -224,7 +254,7 @@ def test_searching_filtering_and_sorting_are_done_by_the_server(manager, matrix)
 	page.locator("[data-filter=customer_tag]").press("Enter")
 	expect(count).to_have_text("3 rates")
 	page.locator("[data-sort=value]").click()
-	expect(cell(page, 0, "Value")).to_have_text("500.00CNY")
+	expect(cell(page, 0, "Value")).to_have_text("5%")
 	expect(page.locator("[data-sort]")).to_have_count(6)
 	page.get_by_role("button", name="All Columns").click()
 	expect(page.locator("[data-sort]")).to_have_count(18)
@@ -247,7 +277,7 @@ def test_a_file_is_checked_before_it_is_imported(manager, matrix, tmp_path):
 	dialog.get_by_role("button", name="Import", exact=True).click()
 	expect(dialog).to_contain_text("The rates are imported.")
 	dialog.get_by_role("button", name="Close").last.click()
-	expect(page.locator("[data-part=count]")).to_have_text(f"{len(ITEMS) * 9 + 1} rates")
+	expect(page.locator("[data-part=count]")).to_have_text(f"{RATES + 1} rates")
 	assert len(stored(min_qty=70)) == 1
 
 
@@ -268,7 +298,7 @@ def test_a_seller_looks_at_rates_without_tools_to_change_them(seller, matrix):
 	cell(page, 0, "Value").click()
 	page.keyboard.type("1")
 	page.keyboard.press("Enter")
-	expect(cell(page, 0, "Value")).to_have_text("1,000.00CNY")
+	expect(cell(page, 0, "Value")).to_have_text("490.00CNY")
 	for name in ("Add Rate", "Import", "Save Rates"):
 		expect(page.get_by_role("button", name=name)).to_have_count(0)
 
@@ -279,7 +309,7 @@ def test_a_kind_reads_as_a_sentence_with_those_that_it_is_based_on(manager, kind
 	expect(sentence).to_contain_text("Workshop List minus 5 %")
 	expect(sentence.locator("li")).to_have_text([f"Workshop List: Price list {data.PRICE_LISTS[0][0]}"])
 	expect(sentence).to_contain_text("Revenue, 365 Days is at least 500,000")
+	manager.see("price-kind")
 	page.locator("[data-fieldname=percent] input").fill("3")
 	page.locator("[data-fieldname=percent] input").press("Tab")
 	expect(sentence).to_contain_text("Workshop List plus 3 %")
-	manager.see("price-kind")

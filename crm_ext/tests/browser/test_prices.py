@@ -17,7 +17,7 @@ from crm_ext.pricing import compiled, service
 from crm_ext.pricing.basket import Basket, BasketLine
 from crm_ext.pricing.store import number
 from crm_ext.tests import builders
-from crm_ext.tests.pricing.shop import LISTED, PRICE_LIST, open_shop
+from crm_ext.tests.pricing.shop import PRICE_LIST, open_shop
 
 DIALOG = ".modal.show"
 WHY = ".grid-row .crm-ext-why"
@@ -138,6 +138,11 @@ class Form:
 		self.settle()
 		return self.page.evaluate("cur_frm.doc.name")
 
+	def row(self, row: int, *fields: str) -> list:
+		"""Values of a row in the form; an unticked box is 0."""
+		get = "([row, fields]) => fields.map((field) => cur_frm.doc.items[row][field] || 0)"
+		return self.page.evaluate(get, [row, fields])
+
 	def settle(self) -> None:
 		self.page.wait_for_function("!frappe.request.ajax_count")
 
@@ -192,3 +197,59 @@ def test_the_price_follows_every_change_in_the_form(doctype, manager, shop):
 	form.shows_what_the_engine_says()
 	form.save()
 	form.shows_what_the_engine_says()
+
+
+def test_a_rate_that_was_typed_stays_and_there_is_a_way_back(manager, shop):
+	form = Form(manager, "Sales Order", ADA)
+	form.pick("LAMP-A")
+	form.type(0, "rate", 70)
+	expect(form.page.locator(".desk-alert", has_text="Row 1 keeps your price")).to_be_visible()
+	form.type(0, "qty", 12)
+	form.set(customer=BEN)
+	form.context(customer=BEN)
+	form.settle()
+	assert form.row(0, "rate", "crm_ext_price_locked") == [70, 1]
+
+	form.set(delivery_date=add_days(nowdate(), 3))
+	form.save()
+	assert form.row(0, "rate", "crm_ext_price_locked") == [70, 1]
+	form.page.locator(f"{WHY}.is-locked").click()
+	expect(form.page.locator(f"{FALL} li").last).to_contain_text("locked")
+	manager.see("price-locked", part=form.page.locator(f"{DIALOG} .modal-content"))
+	form.page.locator(DIALOG).get_by_role("button", name="Use Automatic Price").click()
+	form.shows_what_the_engine_says()
+	form.save()
+	form.shows_what_the_engine_says()
+	assert form.row(0, "crm_ext_price_locked") == [0]
+
+
+def test_the_form_says_that_prices_follow_the_new_customer(manager, shop):
+	form = Form(manager, "Sales Order", ADA)
+	form.pick("LAMP-A")
+	form.set(delivery_date=add_days(nowdate(), 3))
+	form.save()
+	form.set(customer=BEN)
+	alert = form.page.locator(".desk-alert", has_text="Prices follow the new customer")
+	expect(alert).to_contain_text("1 line changed")
+	expect(alert).to_have_count(1)
+
+
+def test_a_click_on_the_mark_explains_the_price(manager, shop):
+	form = Form(manager, "Quotation", ADA)
+	for item in ("LAMP-A", "LAMP-B", "LAMP-C"):
+		form.pick(item)
+	form.type(0, "qty", 10)
+	form.save()
+	form.page.evaluate("frappe.ui.form.editable_row?.toggle_editable_row(false)")
+	manager.see("price-marks")
+	form.page.locator(WHY).first.click()
+	steps = form.page.locator(f"{FALL} li")
+	expect(steps.first).to_contain_text(f"The price list {PRICE_LIST} says")
+	expect(steps.last).to_contain_text("Lamp Shop 2026 says")
+	expect(steps.last.locator(".crm-ext-fall-price")).to_contain_text("81.25")
+	dialog = form.page.locator(DIALOG)
+	expect(dialog).to_contain_text("gives the same price")
+	dialog.get_by_text("What Else Was Considered").click()
+	expect(dialog.locator(".crm-ext-losers li").first).to_be_visible()
+	manager.see("price-why", part=dialog.locator(".modal-content"))
+	assert form.page.locator(".grid-row.editable-row").count() == 0

@@ -6,6 +6,7 @@
 import frappe
 from frappe.utils import nowdate
 
+from crm_ext.compat import counter_sales_by_pos_invoice
 from crm_ext.demo import data
 from crm_ext.pricing.basket import Basket, BasketLine
 from crm_ext.pricing.store import number
@@ -105,7 +106,8 @@ def as_sent(doctype: str, customer: str, lines: list[tuple], **values) -> dict:
 
 
 def _counter_sale() -> dict:
-	"""In a shift of today, as version 16 wants it."""
+	"""By POS Invoice, in a shift of today, as version 16 wants it."""
+	counter_sales_by_pos_invoice()
 	shift = {"pos_profile": data.SHOP, "status": "Open"}
 	frappe.db.set_value("POS Opening Entry", shift, "period_start_date", frappe.utils.now_datetime())
 	return {

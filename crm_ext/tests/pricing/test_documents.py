@@ -85,6 +85,16 @@ def test_a_price_that_no_matrix_gives_any_more_goes_back_to_the_price_list(order
 	assert (row.rate, row.price_list_rate, row.crm_ext_price_steps) == (LIST, LIST, None)
 
 
+def test_a_matrix_that_observes_leaves_the_price_and_tells_on_the_line_what_it_would_have_given(order, shop):
+	frappe.get_doc("Price Matrix", shop).update({"status": "Observing"}).save()
+	row = order().items[0]
+	told = json.loads(row.crm_ext_price_steps)
+	assert (row.rate, row.crm_ext_price_locked, row.crm_ext_price_reason or "") == (LIST, 0, "")
+	assert steps(row) == ["list"]
+	assert [(one["reason"], one["detail"].get("price")) for one in told["losers"]][0] == ("observing", "88.8")
+	assert order(rate=70).items[0].rate == 70
+
+
 # Drafts
 
 

@@ -9,6 +9,7 @@ import frappe
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 from frappe.utils import add_days, getdate
 
+from crm_ext.compat import counter_sales_by_pos_invoice
 from crm_ext.demo import data
 from crm_ext.pricing import floors
 from crm_ext.settings import keep_setting
@@ -254,6 +255,7 @@ def test_a_quotation_to_a_lead_is_judged():
 
 def test_the_floor_is_judged_at_the_counter():
 	floor(40)
+	counter_sales_by_pos_invoice()
 	doc = builders.pos_invoice(
 		builders.customer(), getdate(), 900, items=[(WRENCH, 900, 1)], submit=False, update_stock=0
 	)

@@ -8,7 +8,9 @@ import pytest
 import frappe
 
 from crm_ext.demo import data
+from crm_ext.pricing import impact_runs
 from crm_ext.pricing.impact import Impact
+from crm_ext.pricing.impact_api import lines, status
 from crm_ext.tests.builders import credit_note, customer, pos_invoice, sales_invoice, sales_order
 from crm_ext.tests.pricing.a_matrix import matrix
 
@@ -42,10 +44,11 @@ def ten_percent(company) -> str:
 
 
 def sold(customer: str, number: int, qty: float = 1, rate: float = LIST, item: str = VISIT, **more):
-	"""An invoice whose only line was sold at its list price, unless `list_rate` says otherwise."""
+	"""An invoice whose only line was sold at its list price, unless `list_rate` says otherwise, and not locked."""
 	list_rate = more.pop("list_rate", rate)
 	doc = sales_invoice(customer, day(number), items=[(item, rate, qty)], **AUTOMATIC, **more)
-	frappe.db.set_value("Sales Invoice Item", doc.items[0].name, "price_list_rate", list_rate)
+	put = {"price_list_rate": list_rate, "crm_ext_price_locked": 0}
+	frappe.db.set_value("Sales Invoice Item", doc.items[0].name, put)
 	return doc
 
 
@@ -209,12 +212,72 @@ def test_without_a_sale_there_is_an_answer_of_zeros(ten_percent):
 	assert not (result["pay_less"]["rows"] or result["items"])
 
 
-def test_statements_do_not_grow_with_invoices(buyer, ten_percent, queries):
+def test_statements_do_not_grow_with_invoices_or_customers(ten_percent, queries):
+	def sell_to_some() -> None:
+		for _number in range(5):
+			sold(customer(), 1)
+			sold(customer(), 1, item=FITTING, rate=5000)
+
+	sell_to_some()
+	impact(ten_percent)
+	some = queries(lambda: impact(ten_percent))
+	sell_to_some()
+	assert queries(lambda: impact(ten_percent)) == some
+
+
+def asked(matrix: str) -> dict:
+	return status(impact_runs.ask(matrix, HOME, 12))
+
+
+def test_an_answer_is_kept_and_says_when_the_matrix_has_changed_since(buyer, ten_percent):
 	sold(buyer, 1)
-	impact(ten_percent)
-	one = queries(lambda: impact(ten_percent))
-	for _number in range(4):
-		sold(buyer, 1)
-		sold(customer(), 1, item=FITTING, rate=5000)
-	impact(ten_percent)
-	assert queries(lambda: impact(ten_percent)) == one
+	state = asked(ten_percent)
+	assert (state["status"], state["stale"]) == ("Done", False)
+	assert state["result"]["pay_less"]["rows"][0]["label"] == buyer
+	kept = frappe.get_doc(impact_runs.IMPACT, state["name"])
+	assert kept.difference == state["result"]["revenue"]["difference"] == -150
+	frappe.db.set_value("Price Matrix", ten_percent, "rates_version", 2)
+	assert status(state["name"])["stale"]
+
+
+def test_the_lines_behind_a_customer_come_with_their_documents(buyer, ten_percent):
+	invoice = sold(buyer, 1)
+	sold(buyer, 2, item=FITTING, rate=5000)
+	found = lines(asked(ten_percent)["name"], customer=buyer)
+	row = found["rows"][0]
+	assert (found["total"], row["document"], row["difference"]) == (1, invoice.name, -150)
+
+
+def test_many_invoices_are_left_to_a_job_which_is_asked_for_once(buyer, ten_percent, monkeypatch):
+	monkeypatch.setattr(impact_runs, "AT_ONCE", 0)
+	sold(buyer, 1)
+	state = asked(ten_percent)
+	assert state["status"] == "Running"
+	assert asked(ten_percent)["name"] == state["name"]
+	impact_runs.answer(state["name"])
+	answered = status(state["name"])
+	assert (answered["status"], answered["percent"]) == ("Done", 100)
+
+
+def test_only_the_last_answers_of_a_person_are_kept(ten_percent):
+	names = [asked(ten_percent)["name"] for _number in range(12)]
+	kept = frappe.get_all(impact_runs.IMPACT, {"matrix": ten_percent}, pluck="name")
+	assert len(kept) == 10
+	assert names[-1] in kept
+
+
+def test_a_deleted_matrix_takes_its_answers_along(ten_percent):
+	asked(ten_percent)
+	frappe.delete_doc("Price Matrix", ten_percent)
+	assert not frappe.db.exists(impact_runs.IMPACT, {"matrix": ten_percent})
+
+
+def test_a_restricted_manager_sees_only_her_customers(company, buyer, ten_percent):
+	own = company.customers[data.SELLER.customers[0]]
+	sold(own, 1)
+	sold(buyer, 1)
+	frappe.get_doc("User", company.seller).add_roles("Sales Manager")
+	frappe.set_user(company.seller)
+	result = asked(ten_percent)["result"]
+	assert [row["name"] for row in result["pay_less"]["rows"]] == [own]
+	assert lines(frappe.get_last_doc(impact_runs.IMPACT).name, customer=buyer)["total"] == 0

@@ -3,10 +3,13 @@
 
 """Files of rates: checked line by line, brought in all or not at all, and the same when exported again."""
 
+import os
+
 import pytest
 
 import frappe
 
+from crm_ext.exceptions import NoRates
 from crm_ext.pricing import rates_api
 from crm_ext.pricing.rates import exporting, files, importing, imports, listing
 from crm_ext.pricing.rates.language import words
@@ -48,6 +51,13 @@ def test_a_file_may_replace_all_rates(matrix):
 	assert counts(outcome) == (1, 0, 1, 1, 0)
 	assert [rate["item"] for rate in rates(matrix)] == [SECOND, THIRD]
 	assert counted(matrix) == (2, 2)
+
+
+def test_a_file_without_rates_does_not_replace_all(matrix):
+	put(matrix, {"item": FIRST, "value": 1})
+	with pytest.raises(NoRates):
+		bring_in(matrix, replace=True)
+	assert len(rates(matrix)) == 1
 
 
 def test_a_dry_run_says_what_would_happen_and_writes_nothing(matrix):
@@ -198,6 +208,16 @@ def test_nobody_imports_a_file_that_he_may_not_read(matrix, company):
 		rates_api.import_file(matrix, "http://127.0.0.1/rates.csv", dry_run=True)
 
 
+def test_a_file_that_is_gone_from_the_disk_is_told(matrix):
+	url = attach(csv("Item,Value", f"{FIRST},1"))
+	os.remove(frappe.get_doc("File", {"file_url": url}).get_full_path())
+	name = rates_api.import_file(matrix, url, dry_run=True)["import"]
+	assert frappe.db.get_value(IMPORT, name, ["status", "message"]) == (
+		"Failed",
+		"There is no file rates.csv, or you may not read it. Attach it again.",
+	)
+
+
 def test_the_status_of_an_import_cannot_be_written_by_hand(matrix):
 	document = import_of(matrix, csv("Item,Value", f"{FIRST},1"), dry_run=True)
 	document.status = "Imported"
@@ -206,6 +226,14 @@ def test_the_status_of_an_import_cannot_be_written_by_hand(matrix):
 	document.mode = "Replace All"
 	document.save()
 	assert document.status == "New"
+
+
+def test_imports_go_with_their_matrix_and_so_do_their_files(matrix):
+	document = import_of(matrix, csv("Item,Value", f"{FIRST},1"))
+	assert frappe.db.get_value("File", {"file_url": document.file}, "attached_to_name") == document.name
+	frappe.delete_doc("Price Matrix", matrix)
+	assert not frappe.db.exists(IMPORT, document.name)
+	assert not frappe.db.exists("File", {"file_url": document.file})
 
 
 @pytest.mark.parametrize("file_type", ["CSV", "XLSX"])

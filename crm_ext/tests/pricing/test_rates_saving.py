@@ -96,6 +96,15 @@ def test_a_rate_that_somebody_else_removed_is_not_written_anew(matrix):
 	assert rates(matrix) == []
 
 
+def test_a_rate_is_not_changed_twice_at_once_nor_changed_and_deleted(matrix):
+	(name,) = put(matrix, {"item": FIRST, "value": 1})
+	twice = save(matrix, {"idx": 1, "name": name, "value": 2}, {"idx": 2, "name": name, "min_qty": 3})
+	assert [idx for idx, _, _ in messages(twice)] == [2]
+	both = save(matrix, {"idx": 1, "name": name, "value": 2}, deleted=[name])
+	assert [idx for idx, _, _ in messages(both)] == [1]
+	assert [rate["value"] for rate in rates(matrix)] == [1]
+
+
 def test_rates_of_another_matrix_are_out_of_reach(matrix):
 	other = make_matrix("Other Sheet")
 	(name,) = put(other, {"item": FIRST, "value": 1})

@@ -219,6 +219,16 @@ def test_of_two_kinds_the_higher_priority_counts(price, customer):
 	assert price() == 26.68
 
 
+def test_a_kind_that_observes_gives_nothing_and_says_so(shop, customer):
+	tag("Kind Lamp")
+	give(customer, "Kind Lamp")
+	condition = {"fact": "tags", "operator": "includes any of", "value": "Kind Lamp"}
+	kind("Lamp Trial", status="Observing", percent=-10, conditions=[condition])
+	priced = service.price(basket(customer, LAMP)).priced["0"]
+	assert (float(priced.price), priced.ours) == (LIST, False)
+	assert [(one.name, one.detail["price"]) for one in priced.losers] == [("Lamp Trial", "30.02")]
+
+
 def test_a_kind_without_conditions_is_for_nobody_by_itself(price):
 	kind("Lamp Cheap", percent=-50)
 	assert price() == LIST
@@ -230,6 +240,18 @@ def test_a_kind_that_is_not_active_is_passed_over_with_its_reason(shop, customer
 	priced = service.price(basket(customer, LAMP)).priced["0"]
 	assert float(priced.price) == LIST
 	assert [(loser.name, loser.reason.value) for loser in priced.losers] == [("Lamp Draft", "no kind")]
+	assert price_basket(asked(customer))["messages"] == [
+		"The price kind Lamp Draft, which the customer was given, is not in force."
+	]
+
+
+def test_a_line_without_any_price_is_told(shop, customer):
+	from crm_ext.tests.pricing.shop import item
+
+	lines = [{"item_code": "LAMP-A"}, {"item_code": item("LAMP-Z", None)}]
+	answer = price_basket(asked(customer, lines=lines))
+	assert answer["lines"][1]["rate"] is None
+	assert answer["messages"] == ["Line 2: there is no price for LAMP-Z."]
 
 
 def test_cost_plus_in_dollars_for_a_box(price, customer):

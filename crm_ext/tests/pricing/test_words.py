@@ -60,7 +60,7 @@ MATRIX = ("Price Matrix", "Retail 2026", "3.17")
 
 
 def waterfall(*steps: Step, losers: tuple[Loser, ...] = ()) -> dict:
-	priced = Priced(key="1", base=Decimal(100), price=Decimal(90), ours=True, steps=steps, losers=losers)
+	priced = Priced(key="1", uom="Box", base=Decimal(100), price=Decimal(90), ours=True, steps=steps, losers=losers)
 	built = build(priced, currency="USD", as_of=date(2026, 11, 22), qty=Decimal(3), uom="Box")
 	return load(dump(built))
 
@@ -161,6 +161,19 @@ def test_a_step_has_its_amounts_and_its_rule():
 	told = words.steps_of(waterfall(matrix("77", gives="Rate", value="77", **PLAIN)))[0]
 	assert (told["did"], told["before"], told["after"]) == ("matrix", 100.0, 77.0)
 	assert told["rule"] == ["Price Matrix", "Retail 2026"]
+
+
+@pytest.mark.parametrize(
+	"one",
+	[
+		step(Did.KIND, "72", by=("Price Kind", "Retail 2026", "1"), **COST),
+		matrix("72", **MARKUP),
+		matrix("72", gives="Price Kind", of={**MEMBER, "base": "Price Kind", "other": COST}),
+		matrix("72", slices=[{"qty": "1", "from": "0", "price": "72", **MARKUP}]),
+	],
+)
+def test_a_paper_for_customers_does_not_tell_our_cost(one):
+	assert words.steps_of(waterfall(one), costs=False)[0]["text"] == "By Retail 2026: $ 72.00."
 
 
 def lost(reason: Reason, *, doctype: str = "Price Matrix", rate: str = "r1", **detail) -> Loser:

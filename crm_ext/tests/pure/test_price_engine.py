@@ -3,11 +3,13 @@
 
 """What the price engine makes of a line: each way to give a price, kinds, breaks, and what it does without."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from crm_ext.pricing import engine
 from crm_ext.pricing.engine import price
 from crm_ext.pricing.model import Base, Buyer, Did, Gives, Kind, Reason
 from crm_ext.tests.pure.prices import BOX, LIN, WICK, TestBook, line, matrix, rate, sale
@@ -153,6 +155,12 @@ class TestKinds:
 		priced = only(rates, kinds=[self.MEMBER], buyer=Buyer(kind="Member"))
 		assert priced.price == Decimal("85.5")
 
+	def test_a_kind_that_observes_says_what_it_would_have_made(self):
+		common, rates, lines = sale([], [line()], buyer=Buyer(observed_kind="Member"))
+		priced = price(replace(common, observed_kinds={"Member": self.MEMBER}), rates, lines)[0]
+		assert (priced.price, priced.ours) == (100, False)
+		assert [(one.reason, one.detail["price"]) for one in priced.losers] == [(Reason.OBSERVING, "95")]
+
 	@pytest.mark.parametrize(
 		"kind, book, reason",
 		[
@@ -226,3 +234,19 @@ def test_rounding_is_a_step_of_its_own():
 	priced = only([rate("r", "33.333", gives=Gives.DISCOUNT_PERCENTAGE)])
 	assert priced.price == Decimal("66.67")
 	assert (priced.steps[-1].did, priced.steps[-1].before) == (Did.ROUNDING, Decimal("66.667"))
+
+
+def test_what_interests_most_comes_first_among_the_losers():
+	rates = [
+		rate("soon", 1, min_qty=5),
+		rate("winner", 90, item_key="Item:OIL"),
+		rate("general", 95),
+		rate("trial", 70, matrix="New"),
+	]
+	matrices = [matrix(), matrix("New", refusal=Reason.OBSERVING.value, priority=1)]
+	told = [loser.rate for loser in only(rates, matrices=matrices).losers]
+	assert told == ["trial", "general", "soon"]
+
+
+def test_every_reason_has_its_place_among_the_losers():
+	assert {*engine._TELLING} == {*Reason}

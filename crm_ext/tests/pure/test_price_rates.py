@@ -278,6 +278,19 @@ def test_a_file_that_cannot_be_understood_is_refused_with_a_sentence(content, na
 		lines_of(content, name)
 
 
+def test_a_damaged_workbook_is_refused_with_a_sentence():
+	import io
+	from zipfile import ZipFile
+
+	whole, damaged = io.BytesIO(files.write("xlsx", ENGLISH, [RATE])), io.BytesIO()
+	with ZipFile(whole) as source, ZipFile(damaged, "w") as target:
+		for name in source.namelist():
+			cut = 300 if name.endswith("sheet1.xml") else None
+			target.writestr(name, source.read(name)[:cut])
+	with pytest.raises(exceptions.UnreadableFile):
+		lines_of(damaged.getvalue(), "rates.xlsx")
+
+
 def test_a_file_of_an_old_spreadsheet_is_read_in_the_old_encoding():
 	content = "Item,Value\n柳木桌,1\n".encode("gb18030")
 	assert lines_of(content, encodings=("utf-8-sig", "gb18030")) == [(2, {"item": "柳木桌", "value": "1"})]

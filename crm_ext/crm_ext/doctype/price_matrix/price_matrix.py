@@ -8,7 +8,8 @@ from crm_ext.pricing import checks, compiled
 from crm_ext.rules.rule_document import RuleDocument
 from crm_ext.rules.static_check import Finding
 
-OWN_RECORDS = ("Price Matrix Rate", "Price Matrix Import", "Price Matrix Impact")
+IMPORT = "Price Matrix Import"
+OWN_RECORDS = ("Price Matrix Rate", "Price Matrix Impact")
 
 
 class PriceMatrix(RuleDocument):
@@ -41,6 +42,8 @@ class PriceMatrix(RuleDocument):
 		compiled.forget()
 
 	def on_trash(self) -> None:
+		for name in frappe.get_all(IMPORT, {"matrix": self.name}, pluck="name"):
+			frappe.delete_doc(IMPORT, name, ignore_permissions=True)  # its file goes along
 		for doctype in OWN_RECORDS:
 			frappe.db.delete(doctype, {"matrix": self.name})
 

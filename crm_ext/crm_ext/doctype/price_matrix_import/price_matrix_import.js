@@ -13,7 +13,10 @@ frappe.ui.form.on("Price Matrix Import", {
 		if (frm.is_new()) {
 			return;
 		}
-		frm.page.set_indicator(__(status, null, "Price Matrix Import"), crm_ext.pricing.IMPORT_COLOUR[status]);
+		frm.page.set_indicator(
+			__(status, null, "Price Matrix Import"),
+			crm_ext.pricing.IMPORT_COLOUR[status]
+		);
 		frm.add_custom_button(__("Price Matrix"), () =>
 			frappe.set_route("Form", "Price Matrix", frm.doc.matrix)
 		);
