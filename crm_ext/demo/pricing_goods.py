@@ -24,6 +24,7 @@ def make(demo: DemoCompany) -> dict[str, str]:
 	for code in prices.TERN_ITEMS:
 		frappe.db.set_value("Item", code, "brand", prices.TERN)
 	_backdate_prices(demo)
+	_open_the_past(demo)
 	_buy(demo)
 	for channel in prices.CHANNELS:
 		masters.ensure("Sales Channel", channel, channel_name=channel)
@@ -79,6 +80,16 @@ def _backdate_prices(demo: DemoCompany) -> None:
 	ours = {"price_list": ("in", [name for name, _, _ in data.PRICE_LISTS])}
 	begin = data.days(masters.OLDEST_DOCUMENT).on(demo.as_of)
 	frappe.db.set_value("Item Price", ours, "valid_from", begin, update_modified=False)
+
+
+def _open_the_past(demo: DemoCompany) -> None:
+	"""Let “What Would Change” price the invoices of the stories anew: as if sold at the price of the price list."""
+	frappe.db.sql(
+		"""UPDATE `tabSales Invoice` d JOIN `tabSales Invoice Item` l ON l.parent = d.name
+		SET d.ignore_pricing_rule = 0, l.price_list_rate = l.rate
+		WHERE d.customer IN %s AND l.price_list_rate = 0""",
+		(tuple(demo.customers.values()),),
+	)
 
 
 def _buy(demo: DemoCompany) -> None:

@@ -15,9 +15,10 @@ from crm_ext.pricing.store import number
 
 @dataclass(frozen=True, slots=True)
 class AgreedRate:
-	"""Rates are in `currency` for one `uom`; of `factor` stock units."""
+	"""Rates are in `currency` for one `uom`; of `factor` stock units. `customer` is empty for a quotation to a Lead."""
 
 	document: str
+	customer: str
 	item_code: str
 	currency: str
 	uom: str
@@ -37,7 +38,8 @@ def agreed_rates(sources: Iterable[Source]) -> dict[Source, AgreedRate]:
 		return {}
 	found = frappe.db.sql(
 		" UNION ALL ".join(
-			f"""SELECT '{doctype}', s.name, d.name, s.item_code, d.currency, s.uom, s.conversion_factor, s.rate, s.net_rate
+			f"""SELECT '{doctype}', s.name, d.name, {_customer_of(doctype)},
+				s.item_code, d.currency, s.uom, s.conversion_factor, s.rate, s.net_rate
 			FROM `tab{doctype} Item` s JOIN `tab{doctype}` d ON d.name = s.parent
 			WHERE s.name IN %s AND s.docstatus = 1"""
 			for doctype in rows
@@ -45,7 +47,13 @@ def agreed_rates(sources: Iterable[Source]) -> dict[Source, AgreedRate]:
 		[tuple(names) for names in rows.values()],
 	)
 	return {
-		source: AgreedRate(document, item, currency, uom, number(factor or 1), number(rate), number(net_rate))
-		for doctype, row, document, item, currency, uom, factor, rate, net_rate in found
+		source: AgreedRate(
+			document, customer, item, currency, uom, number(factor or 1), number(rate), number(net_rate)
+		)
+		for doctype, row, document, customer, item, currency, uom, factor, rate, net_rate in found
 		for source in of[doctype, row]
 	}
+
+
+def _customer_of(doctype: str) -> str:
+	return "IF(d.quotation_to = 'Customer', d.party_name, '')" if doctype == "Quotation" else "d.customer"

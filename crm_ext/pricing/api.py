@@ -33,17 +33,17 @@ def price_basket(basket: dict | str, explain: bool | int | str = False) -> dict:
 	return answer(asked, service.price(asked), explain=bool(cint(explain)))
 
 
-def answer(basket: Basket, result: Result, *, explain: bool) -> dict:
-	"""A result as the interface has it."""
+def answer(basket: Basket, result: Result, *, explain: bool, costs: bool = True) -> dict:
+	"""A result as the interface has it; without `costs`, the sentences do not tell ours."""
 	return {
 		"currency": result.currency,
 		"price_list": result.price_list,
-		"lines": [_line(line, result, explain) for line in basket.lines],
+		"lines": [_line(line, result, explain, costs) for line in basket.lines],
 		"messages": list(result.messages),
 	}
 
 
-def _line(line: BasketLine, result: Result, explain: bool) -> dict:
+def _line(line: BasketLine, result: Result, explain: bool, costs: bool) -> dict:
 	priced = result.priced[line.key]
 	told = waterfall.build(priced, currency=result.currency, as_of=result.as_of, qty=line.qty, uom=priced.uom)
 	price = None if priced.price is None else float(priced.price)
@@ -57,6 +57,6 @@ def _line(line: BasketLine, result: Result, explain: bool) -> dict:
 		"price_list_rate": price,
 		"rate": price,
 		"discount_amount": float(max(saved, 0)),
-		"steps": words.steps_of(told) if explain else told["steps"],
+		"steps": words.steps_of(told, costs=costs) if explain else told["steps"],
 		"rejected": words.losers_of(told) if explain else told["losers"],
 	}

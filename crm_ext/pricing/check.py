@@ -14,6 +14,7 @@ from crm_ext.pricing.api import answer
 from crm_ext.pricing.basket import Basket, BasketLine, Result
 from crm_ext.pricing.lowest import Lowest, lowest_rates
 from crm_ext.pricing.model import Item
+from crm_ext.pricing.requests import may_see_costs
 from crm_ext.rules.site import exchange_rate
 
 MOST_BREAKS = 24
@@ -30,7 +31,8 @@ def compare(left: Basket, right: Basket | None) -> dict:
 	"""
 	baskets = [left, right] if right else [left]
 	results = service.price_many(baskets)
-	answers = [answer(*both, explain=True) for both in zip(baskets, results, strict=True)]
+	costs = may_see_costs()
+	answers = [answer(*both, explain=True, costs=costs) for both in zip(baskets, results, strict=True)]
 	exchange = _exchange(results, right)
 	lowest = [_lowest(basket) for basket in baskets]
 	items = _items(left)
@@ -159,7 +161,8 @@ def _name(basket: Basket) -> str:
 
 def _totals(lines: Sequence[dict], sides: Sequence[dict], exchange: Decimal) -> dict:
 	left, right = sides[0]["total"], sides[1]["total"] if len(sides) > 1 else None
-	return {"left": left, "right": right, **_difference(left, right, exchange)}
+	comparable = all(line["difference"] is not None for line in lines)
+	return {"left": left, "right": right, **_difference(left, right if comparable else None, exchange)}
 
 
 def _difference(left: float | None, right: float | None, exchange: Decimal) -> dict:

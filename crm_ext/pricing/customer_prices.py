@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from crm_ext.pricing import service
-from crm_ext.pricing.basket import Basket, BasketLine
+from crm_ext.pricing.basket import Basket, BasketLine, Result
 from crm_ext.pricing.lowest import Lowest, lowest_rates
 from crm_ext.pricing.model import Did, Priced
+from crm_ext.pricing.requests import may_see_costs
 from crm_ext.pricing.waterfall import build
 from crm_ext.pricing.words import steps_of
 
@@ -46,6 +47,7 @@ def prices_for(basket: Basket, items: Sequence[str], *, lowest_of: str | None) -
 
 	`lowest_of`: the customer whose lowest price of 30 days is told beside it; None: that of all customers.
 	"""
+	costs = may_see_costs()
 	for first in range(0, len(items), AT_ONCE):
 		codes = items[first : first + AT_ONCE]
 		lowest = lowest_rates(codes, basket.company, customer=lowest_of, as_of=basket.date)
@@ -59,7 +61,7 @@ def prices_for(basket: Basket, items: Sequence[str], *, lowest_of: str | None) -
 				base=priced.base,
 				price=priced.price,
 				automatic=priced.ours,
-				why=_why(priced, result) if priced.ours else "",
+				why=_why(priced, result, costs) if priced.ours else "",
 				lowest=lowest.get(code),
 			)
 
@@ -68,6 +70,7 @@ def _with_lines(basket: Basket, codes: Sequence[str]) -> Basket:
 	return replace(basket, lines=tuple(BasketLine(key=code, item_code=code) for code in codes))
 
 
-def _why(priced: Priced, result) -> str:
+def _why(priced: Priced, result: Result, costs: bool) -> str:
 	waterfall = build(priced, currency=result.currency, as_of=result.as_of, qty=Decimal(1), uom="")
-	return " ".join(step["text"] for step in steps_of(waterfall) if Did(step["did"]) not in SELF_EVIDENT)
+	steps = steps_of(waterfall, costs=costs)
+	return " ".join(step["text"] for step in steps if Did(step["did"]) not in SELF_EVIDENT)

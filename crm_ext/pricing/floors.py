@@ -130,7 +130,8 @@ def _is_kept(doc, one: Below, agreed: AgreedRate | None) -> bool:
 	row = one.row
 	rounding = Decimal(1).scaleb(-row.precision("net_rate"))
 	least = agreed.net_rate / agreed.factor * number(row.conversion_factor or 1) - rounding
-	return agreed.item_code == row.item_code and agreed.currency == doc.currency and one.rate >= least
+	same = (agreed.item_code, agreed.currency) == (row.item_code, doc.currency)
+	return same and agreed.customer in ("", doc.get("customer")) and one.rate >= least
 
 
 def _standing(doc, below: Sequence[Below]) -> Standing:

@@ -11,6 +11,7 @@ from crm_ext.errors import speaking
 from crm_ext.pricing import impact_runs
 from crm_ext.pricing.impact import LEFT_OUT, LONGEST, method
 from crm_ext.pricing.impact_runs import IMPACT
+from crm_ext.pricing.requests import may_see_costs
 
 MANAGERS = ("Sales Manager", "System Manager")
 MOST_LINES = 200
@@ -37,7 +38,8 @@ def start(matrix: str, months: int | str = 6, company: str | None = None) -> dic
 def status(name: str) -> dict:
 	"""How a question stands: {name, status, percent, message, months, created, stale, result}.
 
-	`result` is None until it is there, see `crm_ext.pricing.impact`; `stale`: the matrix has changed since.
+	`result` is None until it is there, see `crm_ext.pricing.impact`; its margin is None for who may not read what items
+	cost. `stale`: the matrix has changed since.
 	"""
 	doc = _record(name)
 	result = frappe.parse_json(doc.result) if doc.status == "Done" else None
@@ -102,4 +104,6 @@ def _worded(result: dict) -> dict:
 			row["label"] = names.get(row["name"]) or row["name"]
 	for row in result["left_out"]:
 		row["label"] = _(LEFT_OUT[row["reason"]])
+	if not may_see_costs():
+		result["margin"] = None
 	return {**result, "method": method()}

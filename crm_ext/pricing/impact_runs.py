@@ -4,9 +4,12 @@
 """Questions about the impact of a matrix, kept with their answers (Price Matrix Impact): at once, or by a job."""
 
 from collections.abc import Collection
+from datetime import timedelta
 
 import frappe
-from frappe.utils import cint
+from frappe import _
+from frappe.utils import cint, now_datetime
+from frappe.utils.background_jobs import is_job_enqueued
 
 from crm_ext.pricing.impact import Impact, period
 from crm_ext.profile.figures import BRINGS_REVENUE
@@ -17,6 +20,8 @@ AT_ONCE = 3_000
 """So many invoices are priced within the request; more by a job."""
 TIMEOUT = 2 * 60 * 60
 """Seconds."""
+ENQUEUED_WITHIN = timedelta(minutes=1)
+"""A question that no worker has after this time was lost with its worker."""
 PROGRESS_KEPT = 24 * 60 * 60
 
 
@@ -26,8 +31,14 @@ def ask(matrix: str, company: str, months: int) -> str:
 	A question that is being worked on is not asked twice.
 	"""
 	about = {"matrix": matrix, "company": company, "months": months, "owner": frappe.session.user}
-	if running := frappe.db.get_value(IMPACT, {**about, "status": "Running"}):
+	running, since = frappe.db.get_value(IMPACT, {**about, "status": "Running"}, ["name", "creation"]) or (
+		"",
+		None,
+	)
+	if running and (is_job_enqueued(_key(running)) or since > now_datetime() - ENQUEUED_WITHIN):
 		return running
+	if running:
+		frappe.db.set_value(IMPACT, running, {"status": "Failed", "message": _("The worker was stopped.")})
 	since, until = period(months)
 	doc = frappe.get_doc(
 		doctype=IMPACT,
@@ -44,6 +55,7 @@ def ask(matrix: str, company: str, months: int) -> str:
 		frappe.enqueue(
 			"crm_ext.pricing.impact_runs.work",
 			name=doc.name,
+			job_id=_key(doc.name),
 			queue="long",
 			timeout=TIMEOUT,
 			enqueue_after_commit=True,

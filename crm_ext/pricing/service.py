@@ -40,6 +40,8 @@ def price_many(
 	Conditions and tags are those of today, whatever the date of a basket. Raises UnknownItem or UnknownUnit, naming
 	the line.
 	"""
+	if not baskets:
+		return []
 	state = _as_asked(compiled.current(), as_if_active, without)
 	reading = _Reading(state, settle_all(baskets, state))
 	return [reading.price(*both) for both in zip(reading.sales, reading.buyers, strict=True)]

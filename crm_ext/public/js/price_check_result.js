@@ -179,12 +179,10 @@
 	crm_ext.prices.check_notes = (answer) => {
 		const sides = [answer.left, answer.right].filter(Boolean);
 		const lists = [...new Set(sides.map((side) => side.price_list).filter(Boolean))];
-		const unpriced = Math.max(...sides.map((side) => side.unpriced));
 		return [
 			lists.length
 				? __("Price list: {0}.", [escape(lists.join(", "))])
 				: __("There is no price list."),
-			unpriced ? __("Without a price, and not in the total: {0} lines.", [unpriced]) : "",
 			__(
 				"Prices for one unit, without tax, before pricing rules of ERPNext and discounts by hand."
 			),

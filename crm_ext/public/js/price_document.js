@@ -140,7 +140,7 @@
 
 	function words(frm, standing, approval) {
 		const { escape } = crm_ext.ui;
-		const who = (user) => escape(frappe.user.full_name(user));
+		const who = (user) => escape(frappe.user_info(user).fullname || user);
 		const note = approval.decision_note ? ` “${escape(approval.decision_note)}”` : "";
 		switch (standing) {
 			case "Below Floor":

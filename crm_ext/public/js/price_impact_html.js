@@ -91,7 +91,7 @@
 				],
 				colour,
 			],
-			[__("Margin"), ...margin_of(margin, currency), PLAIN],
+			...(margin ? [[__("Margin"), ...margin_of(margin, currency), PLAIN]] : []),
 			[__("Customers Who Pay Less"), number(pay_less.customers), [part(pay_less)], PLAIN],
 			[__("Customers Who Pay More"), number(pay_more.customers), [part(pay_more)], PLAIN],
 		]

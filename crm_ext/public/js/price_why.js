@@ -96,7 +96,7 @@
 			Math.abs(change) < 0.05
 				? ""
 				: __(change < 0 ? "{0} % below the price list" : "{0} % above the price list", [
-						number(Math.abs(Math.round(change * 10) / 10)),
+						format_number(Math.abs(change), null, 1),
 					]);
 		const pills = [
 			row.crm_ext_price_locked && crm_ext.ui.pill(__("Locked"), "blue"),
@@ -242,7 +242,8 @@
 	.crm-ext-price-actions { display: flex; gap: 8px; margin: -6px 0 14px; }
 	.crm-ext-price-banner {
 		display: flex; flex-wrap: wrap; align-items: center; gap: 8px 14px; padding: 10px var(--padding-md);
-		border-bottom: 1px solid var(--border-color);
+		margin-bottom: 10px; background: var(--fg-color); border: 1px solid var(--border-color);
+		border-radius: var(--border-radius-md);
 	}
 	.crm-ext-price-banner p { flex: 1; min-width: 240px; margin: 0; line-height: 1.5; }
 	.crm-ext-price-banner .btn { flex: none; }

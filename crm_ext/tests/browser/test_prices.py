@@ -108,10 +108,10 @@ class Form:
 	def type(self, row: int, field: str, value) -> None:
 		"""Type a value into a cell of the grid, as a person does."""
 		grid_row = self.page.locator(f".grid-body .grid-row[data-idx='{row + 1}']")
-		grid_row.locator(f".grid-static-col[data-fieldname={field}]").click()
+		grid_row.locator(".grid-static-col[data-fieldname=qty]").click()  # the row can be edited
 		box = grid_row.locator(f"[data-fieldname={field}] input")
 		box.fill(str(value))
-		box.press("Tab")
+		box.blur()
 		if field in ("qty", "uom"):
 			self._line(
 				row, replace(self.basket.lines[row], **{field: number(value) if field == "qty" else value})
@@ -253,3 +253,25 @@ def test_a_click_on_the_mark_explains_the_price(manager, shop):
 	expect(dialog.locator(".crm-ext-losers li").first).to_be_visible()
 	manager.see("price-why", part=dialog.locator(".modal-content"))
 	assert form.page.locator(".grid-row.editable-row").count() == 0
+
+
+def test_prices_below_the_floor_are_saved_and_approval_is_asked_for(manager, shop):
+	floor = {"title": "Lamps", "cost": "Last Purchase Rate", "minimum_margin": 30}
+	frappe.get_doc(doctype="Price Floor", **floor).insert()
+	frappe.db.commit()
+	form = Form(manager, "Quotation", ADA)
+	form.pick("LAMP-A")
+	form.type(0, "rate", 13)
+	form.save()
+	banner = form.page.locator(".crm-ext-price-banner")
+	expect(banner).to_contain_text("Below the price floor: LAMP-A")
+	expect(form.page.locator(f"{WHY}.is-below")).to_have_count(1)
+	banner.get_by_role("button", name="Request Price Approval").click()
+	dialog = form.page.locator(DIALOG)
+	form.page.wait_for_function("cur_dialog && cur_dialog.display")
+	dialog.locator("textarea").fill("They take the <b>whole</b> lot.")
+	manager.see("price-approval-request", part=dialog.locator(".modal-content"))
+	dialog.get_by_role("button", name="Request").click()
+	expect(banner).to_contain_text("They take the <b>whole</b> lot.")
+	banner.get_by_role("button", name="Withdraw").click()
+	expect(banner).to_contain_text("Below the price floor: LAMP-A")

@@ -20,6 +20,7 @@ from crm_ext.demo import pricing_stories as stories
 from crm_ext.demo.install import DemoCompany
 from crm_ext.pricing import api, service, waterfall
 from crm_ext.pricing.basket import Basket, BasketLine
+from crm_ext.pricing.impact import Impact
 from crm_ext.pricing.rates import files, importing
 from crm_ext.pricing.rates.language import words
 from crm_ext.profile.service import refresh
@@ -47,6 +48,8 @@ class Shop:
 		self.matrices = frappe.get_all("Price Matrix", fields=["name", "status", "rate_count"], as_list=True)
 		self.answer = self._answer()
 		self.imported = self._import()
+		since = data.months(6).on(demo.as_of)
+		self.impact = Impact(prices.AUTUMN.title, demo.company, since, demo.as_of).run()
 		before = [frappe.db.count(doctype) for doctype in COUNTED]
 		self.installed_twice = pricing.install(demo)
 		self.added = [frappe.db.count(doctype) - was for doctype, was in zip(COUNTED, before, strict=True)]
@@ -147,6 +150,12 @@ def test_the_check_of_the_night_has_found_the_rate_that_was_tampered_with_and_no
 	customer, line, rate = stories.TAMPERED
 	found = [(one.status, one.customer, one.item_code, one.found) for one in shop.deviations]
 	assert found == [("Open", customer, line.item, rate)]
+
+
+def test_the_observing_matrix_would_make_some_pay_less_and_some_pay_more(shop):
+	less, more = ({row["name"] for row in shop.impact[side]["rows"]} for side in ("pay_less", "pay_more"))
+	assert shop.customer("Saltmarsh Boats") in less
+	assert shop.customer("Yarrow Clinics") in more
 
 
 def test_every_matrix_is_in_its_documented_state_with_all_its_rates(shop):

@@ -222,6 +222,17 @@ def test_a_price_that_was_agreed_in_an_order_is_not_judged_again(doctype):
 	assert mapped.docstatus == 1
 
 
+def test_a_price_that_was_agreed_with_another_customer_is_judged():
+	doc = order(900)
+	doc.submit()
+	floor(40)
+	mapped = _mapped(doc, "Sales Invoice")
+	mapped.customer = mapped.customer_name = builders.customer()
+	mapped.set("crm_ext_price_approval", "")
+	floors.check(mapped)
+	assert mapped.items[0].crm_ext_below_floor
+
+
 def test_a_price_that_fell_since_it_was_agreed_is_judged():
 	doc = order(900)
 	doc.submit()

@@ -259,6 +259,22 @@ def test_many_invoices_are_left_to_a_job_which_is_asked_for_once(buyer, ten_perc
 	assert (answered["status"], answered["percent"]) == ("Done", 100)
 
 
+def test_a_question_whose_worker_was_killed_may_be_asked_again(buyer, ten_percent, monkeypatch):
+	monkeypatch.setattr(impact_runs, "AT_ONCE", 0)
+	killed = impact_runs.ask(ten_percent, HOME, 12)
+	frappe.db.set_value(impact_runs.IMPACT, killed, "creation", FIRST)
+	again = impact_runs.ask(ten_percent, HOME, 12)
+	assert again != killed
+	assert frappe.db.get_value(impact_runs.IMPACT, killed, "status") == "Failed"
+
+
+def test_the_job_answers_and_keeps_a_fault(buyer, ten_percent, monkeypatch):
+	monkeypatch.setattr(impact_runs, "AT_ONCE", 0)
+	name = impact_runs.ask(ten_percent, HOME, 12)
+	impact_runs.work(name)
+	assert frappe.db.get_value(impact_runs.IMPACT, name, "status") == "Done"
+
+
 def test_only_the_last_answers_of_a_person_are_kept(ten_percent):
 	names = [asked(ten_percent)["name"] for _number in range(12)]
 	kept = frappe.get_all(impact_runs.IMPACT, {"matrix": ten_percent}, pluck="name")

@@ -4,6 +4,7 @@
 import pytest
 
 import frappe
+from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 from frappe.utils import add_days, getdate
 
 from crm_ext.demo import data
@@ -116,6 +117,25 @@ def test_a_seller_may_ask_for_her_own_customers_on_both_sides_only(company, buye
 	for left, right in ((basket(buyer, (VISIT, 1)), None), (mine, basket(buyer))):
 		with pytest.raises(frappe.PermissionError):
 			compare(left, right)
+
+
+def test_what_an_item_costs_us_is_told_only_to_who_may_read_it(company, buyer):
+	frappe.db.set_value("Item", VISIT, "last_purchase_rate", 987)
+	matrix("Cost Plus", {"item": VISIT, "Markup on Cost": 10}, status="Active")
+	mine = basket(buyer, (VISIT, 1))
+
+	def told() -> str:
+		return compare(mine)["lines"][0]["left"]["steps"][1]["text"]
+
+	assert "987" in told()
+	make_property_setter("Item", "last_purchase_rate", "permlevel", 3, "Int")
+	try:
+		frappe.set_user(company.manager)
+		assert "987" not in told()
+		assert "Cost Plus" in told()
+	finally:
+		frappe.db.rollback()
+		frappe.clear_cache(doctype="Item")
 
 
 def test_an_item_that_does_not_exist_is_named_with_its_line(buyer):
