@@ -133,17 +133,15 @@ def sizes() -> str:
 
 
 __all__ = [
-	*(
-		"Queries",
-		"Report",
-		"best",
-		"in_turns",
-		"machine",
-		"median",
-		"peak_memory",
-		"seconds",
-		"site",
-		"sizes",
-	),
+	"Queries",
+	"Report",
+	"best",
+	"in_turns",
+	"machine",
+	"median",
+	"peak_memory",
+	"seconds",
+	"site",
+	"sizes",
 	"without_our_hooks",
 ]

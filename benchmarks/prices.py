@@ -87,31 +87,32 @@ def _details(lines: list[dict]) -> None:
 		)
 
 
+def _insert() -> None:
+	frappe.get_doc(
+		doctype="Sales Order",
+		customer=TITLE,
+		company=data.HOME.name,
+		selling_price_list=TITLE,
+		delivery_date=nowdate(),
+		items=[{"item_code": _item(line), "qty": 1 + line % 7 * 9} for line in range(ORDER_LINES)],
+	).insert()
+
+
 def _order(report: Report) -> float:
 	"""Insert of a Sales Order, with our hooks and without, in turns; returns the seconds that ours add."""
 
-	def insert() -> None:
-		frappe.get_doc(
-			doctype="Sales Order",
-			customer=TITLE,
-			company=data.HOME.name,
-			selling_price_list=TITLE,
-			delivery_date=nowdate(),
-			items=[{"item_code": _item(line), "qty": 1 + line % 7 * 9} for line in range(ORDER_LINES)],
-		).insert()
-
 	def statements() -> int:
 		with Queries() as counted:
-			insert()
+			_insert()
 		return counted.count
 
 	for _ in range(2):
-		insert()
+		_insert()
 		with without_our_hooks():
-			insert()
+			_insert()
 	more = median(pair[0] - pair[1] for pair in in_turns(statements, 4))
 	gc.disable()
-	pairs = in_turns(lambda: seconds(insert), TIMES)
+	pairs = in_turns(lambda: seconds(_insert), TIMES)
 	gc.enable()
 	frappe.db.rollback()
 	bare = median(without for _, without in pairs)
@@ -126,22 +127,12 @@ def _order(report: Report) -> float:
 def _native(report: Report, ours: float) -> None:
 	"""The time that 2,000 Pricing Rules add to the same Sales Order, beside ours."""
 
-	def insert() -> None:
-		frappe.get_doc(
-			doctype="Sales Order",
-			customer=TITLE,
-			company=data.HOME.name,
-			selling_price_list=TITLE,
-			delivery_date=nowdate(),
-			items=[{"item_code": _item(line), "qty": 1 + line % 7 * 9} for line in range(ORDER_LINES)],
-		).insert()
-
 	with without_our_hooks():
-		insert()
-		bare = median(seconds(insert) for _ in range(5))
+		_insert()
+		bare = median(seconds(_insert) for _ in range(5))
 		making = seconds(lambda: [_rule(number) for number in range(RULES)])
-		insert()
-		ruled = median(seconds(insert) for _ in range(5))
+		_insert()
+		ruled = median(seconds(_insert) for _ in range(5))
 	frappe.db.rollback()
 	report.figure("making 2,000 Pricing Rules", making, "s")
 	report.figure("what they add to the Sales Order", (ruled - bare) * 1000, "ms")

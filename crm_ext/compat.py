@@ -9,6 +9,9 @@ import frappe
 
 MAJOR_VERSION = int(frappe.__version__.split(".")[0])
 
+DESK = "/app" if MAJOR_VERSION < 16 else "/desk"
+"""Where the Desk is. Version 16 redirects from the old address, and loses what follows the question mark."""
+
 
 def user_tags_text(tags: Iterable[str]) -> str:
 	"""The text of a `_user_tags` column: ",a,b" up to version 15, "a,b" from 16 on."""
@@ -34,6 +37,15 @@ def counter_sales_by_pos_invoice(yes: bool = True) -> bool:
 	before = frappe.db.get_single_value("POS Settings", "invoice_type")
 	frappe.db.set_single_value("POS Settings", "invoice_type", "POS Invoice" if yes else "Sales Invoice")
 	return before == "POS Invoice"
+
+
+def cached_by_all(key: str):
+	"""What Redis has now under a key that expires. Frappe would remember it for as long as a request or job lasts.
+
+	From version 16 on it remembers, too, what this very job put there.
+	"""
+	own = {} if MAJOR_VERSION < 16 else {"use_local_cache": False}
+	return frappe.cache.get_value(key, expires=True, **own)
 
 
 def number_signs(number_format: str) -> tuple[str, str]:

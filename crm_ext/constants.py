@@ -12,6 +12,9 @@ OPEN = ""
 TAGS_FACT = "tags"
 """The fact that holds the tags of a customer."""
 
+SELLING_DOCTYPES = ("Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice")
+"""The documents of ERPNext whose lines have a price for a customer."""
+
 COOPERATION_DOCTYPES = ("Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice")
 """Submitting one of these is what the founding documents call cooperation."""
 

@@ -355,3 +355,7 @@ class WrongQuantity(CrmExtError):
 
 class WrongDate(CrmExtError):
 	template = "“{value}” is no date. Give one such as 2026-01-31."
+
+
+class OtherPrice(CrmExtError):
+	template = "{item}: prices are enforced here, and the automatic price is {price}. Enter that, or ask somebody with the role Price Override."

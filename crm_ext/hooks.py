@@ -1,7 +1,8 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
-from crm_ext.desk_assets import doctype_js, doctype_list_js, page_js  # noqa: F401 (hooks, too)
+from crm_ext.constants import SELLING_DOCTYPES as _selling_doctypes
+from crm_ext.desk_assets import doctype_js, doctype_list_js, page_js  # noqa: F401
 
 app_name = "crm_ext"
 app_title = "CRM Ext"
@@ -41,10 +42,13 @@ _rated = (
 _selling = "crm_ext.overrides.selling_documents."
 _trees = ("Item Group", "Customer Group", "Territory", "Customer Tag", "Customer Tag Group")
 doc_events = {
-	("Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice"): {
+	_selling_doctypes: {
 		event: _selling + event
 		for event in ("before_validate", "validate", "before_submit", "on_trash", "process_item_selection")
 	},
+	("Quotation Item", "Sales Order Item"): dict.fromkeys(
+		("before_insert", "before_update_after_submit"), "crm_ext.overrides.updated_items.saved"
+	),
 	_trees: dict.fromkeys(("on_update", "after_rename", "on_trash"), "crm_ext.overrides.price_trees.changed"),
 	("Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice"): {
 		"on_submit": "crm_ext.overrides.trade_documents.on_submit",
@@ -56,11 +60,8 @@ doc_events = {
 	"Issue": {event: f"crm_ext.overrides.issue.{event}" for event in ("on_update", "on_trash")},
 	"Communication": {"after_insert": "crm_ext.overrides.communication.after_insert"},
 	"Customer": {
-		"after_insert": "crm_ext.overrides.customer.after_insert",
-		"on_update": "crm_ext.overrides.customer.on_update",
-		"before_rename": "crm_ext.overrides.customer.before_rename",
-		"after_rename": "crm_ext.overrides.customer.after_rename",
-		"on_trash": "crm_ext.overrides.customer.on_trash",
+		event: f"crm_ext.overrides.customer.{event}"
+		for event in ("after_insert", "on_update", "before_rename", "after_rename", "on_trash")
 	},
 }
 
@@ -69,7 +70,8 @@ override_whitelisted_methods = {
 	"erpnext.selling.page.point_of_sale.point_of_sale.get_items": "crm_ext.overrides.point_of_sale.get_items",
 	"erpnext.stock.get_item_details.get_item_details": _endpoints + "get_item_details",
 	"erpnext.stock.get_item_details.apply_price_list": _endpoints + "apply_price_list",
-	"erpnext.accounts.doctype.pricing_rule.pricing_rule.apply_pricing_rule": _endpoints + "apply_pricing_rule",
+	"erpnext.accounts.doctype.pricing_rule.pricing_rule.apply_pricing_rule": _endpoints
+	+ "apply_pricing_rule",
 }
 
 # Jobs

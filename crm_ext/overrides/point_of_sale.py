@@ -34,7 +34,8 @@ def get_items(
 		try:
 			_price(tiles, price_list, frappe.get_cached_doc("POS Profile", pos_profile), customer)
 		except CrmExtError:
-			frappe.log_error(title="Prices at the point of sale")  # a till that shows list prices can still sell
+			# a till that shows list prices can still sell
+			frappe.log_error(title="Prices at the point of sale")
 	return out
 
 
@@ -61,5 +62,6 @@ def _price(tiles: Sequence[dict], price_list: str | None, profile, customer: str
 	result = service.price(basket)
 	for place, tile in enumerate(tiles):
 		priced = result.priced[str(place)]
-		if priced.ours and priced.price is not None:
+		# version 16 finds no list price that has no end
+		if priced.price is not None and (priced.ours or not tile.get("price_list_rate")):
 			tile.update(price_list_rate=float(priced.price), currency=result.currency)

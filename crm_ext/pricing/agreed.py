@@ -3,6 +3,7 @@
 
 """Which lines of a selling document have a price that is not to be made anew: agreed before, or not ours to make."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import frappe
@@ -38,18 +39,21 @@ def source_of(row) -> Source | None:
 	return None
 
 
-def document_is_left_alone(doc) -> bool:
+_SAY_SO = ("is_debit_note", "is_consolidated", "ignore_pricing_rule")
+"""What the head of a document says of itself; the others ERPNext checks."""
+
+
+def document_is_left_alone(doc, *, enforced: bool = False) -> bool:
 	"""Whether no line of a document gets an automatic price.
 
-	Returns carry the price sold at; debit notes correct one; consolidated invoices repeat those of the counter; between
-	companies of one group ERPNext has its own transfer price; “Ignore Pricing Rule” says so itself.
+	Returns carry the price sold at; between companies of one group ERPNext has its own transfer price. Debit notes
+	correct a price; consolidated invoices repeat those of the counter; “Ignore Pricing Rule” says so itself: what
+	anybody may say does not count where prices are enforced.
 	"""
 	return bool(
 		(doc.get("is_return") and doc.get("return_against"))
-		or doc.get("is_debit_note")
-		or doc.get("is_consolidated")
 		or doc.get("is_internal_customer")
-		or doc.get("ignore_pricing_rule")
+		or (not enforced and any(doc.get(name) for name in _SAY_SO))
 	)
 
 
@@ -63,6 +67,17 @@ def row_is_left_alone(row) -> bool:
 		or row.get("against_blanket_order")
 		or source_of(row)
 		or _has_a_rate_rule(row)
+	)
+
+
+def priced_by_components(items: Iterable[str]) -> set[str]:
+	"""The product bundles of these items, where ERPNext takes their rates from those of the components, by setting."""
+	if not frappe.get_cached_doc("Selling Settings").editable_bundle_item_rates:
+		return set()
+	return set(
+		frappe.get_all(
+			"Product Bundle", {"new_item_code": ("in", list(items)), "disabled": 0}, pluck="new_item_code"
+		)
 	)
 
 

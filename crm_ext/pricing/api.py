@@ -9,7 +9,7 @@ from frappe.utils import cint
 from crm_ext.errors import speaking
 from crm_ext.pricing import service, waterfall, words
 from crm_ext.pricing.basket import Basket, BasketLine, Result
-from crm_ext.pricing.requests import check_basket_permission, read_basket
+from crm_ext.pricing.requests import check_basket_permission, may_see_costs, read_basket
 from crm_ext.pricing.store import number
 
 
@@ -25,16 +25,17 @@ def price_basket(basket: dict | str, explain: bool | int | str = False) -> dict:
 	Returns {currency, price_list, lines: [{key, item_code, qty, uom, base_rate, price_list_rate, rate, discount_amount,
 	steps, rejected}], messages}: prices in `currency` for one `uom`, None where there is none. `base_rate` is the price of
 	the price list, `price_list_rate` the automatic price, `discount_amount` what lies between them. `steps` and
-	`rejected` are as `pricing.waterfall` stores them, or with `explain` lists of {text, …}, see `pricing.words`. Raises for an item, a unit or a customer that does not exist,
-	naming the line or the field.
+	`rejected` are as `pricing.waterfall` stores them, or with `explain` lists of {text, …}, see `pricing.words`; what
+	items cost us is left out for users who may not see it. Raises for an item, a unit or a customer that does not
+	exist, naming the line or the field.
 	"""
 	asked = read_basket(basket)
 	check_basket_permission(asked)
-	return answer(asked, service.price(asked), explain=bool(cint(explain)))
+	return answer(asked, service.price(asked), explain=bool(cint(explain)), costs=may_see_costs())
 
 
-def answer(basket: Basket, result: Result, *, explain: bool, costs: bool = True) -> dict:
-	"""A result as the interface has it; without `costs`, the sentences do not tell ours."""
+def answer(basket: Basket, result: Result, *, explain: bool, costs: bool) -> dict:
+	"""A result as the interface has it; without `costs`, the steps do not tell ours."""
 	return {
 		"currency": result.currency,
 		"price_list": result.price_list,
@@ -46,6 +47,7 @@ def answer(basket: Basket, result: Result, *, explain: bool, costs: bool = True)
 def _line(line: BasketLine, result: Result, explain: bool, costs: bool) -> dict:
 	priced = result.priced[line.key]
 	told = waterfall.build(priced, currency=result.currency, as_of=result.as_of, qty=line.qty, uom=priced.uom)
+	told = told if costs else waterfall.without_costs(told)
 	price = None if priced.price is None else float(priced.price)
 	saved = number(priced.base) - priced.price if price is not None and priced.base else 0
 	return {
@@ -57,6 +59,6 @@ def _line(line: BasketLine, result: Result, explain: bool, costs: bool) -> dict:
 		"price_list_rate": price,
 		"rate": price,
 		"discount_amount": float(max(saved, 0)),
-		"steps": words.steps_of(told, costs=costs) if explain else told["steps"],
+		"steps": words.steps_of(told) if explain else told["steps"],
 		"rejected": words.losers_of(told) if explain else told["losers"],
 	}

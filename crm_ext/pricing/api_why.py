@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import frappe
 from frappe import _
 
+from crm_ext.constants import SELLING_DOCTYPES
 from crm_ext.errors import speaking
 from crm_ext.exceptions import UnreadableEvidence
 from crm_ext.pricing import waterfall as waterfall_
@@ -16,8 +17,8 @@ from crm_ext.pricing import words
 from crm_ext.pricing.lowest import DAYS, lowest_rates
 from crm_ext.pricing.model import Did
 from crm_ext.pricing.replay import replay
+from crm_ext.pricing.requests import may_see_costs
 from crm_ext.profile.permissions import check_customer
-from crm_ext.setup.custom_fields import SELLING
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def why(
 
 def _line(doctype, name, row, steps, item_code, company, customer) -> _Line:
 	"""The line asked about. Permission is checked: for what is not saved yet, on all that is named."""
-	if doctype not in SELLING:
+	if doctype not in SELLING_DOCTYPES:
 		frappe.throw(_("{0} has no prices of ours.").format(_(doctype)))
 	if customer:
 		check_customer(customer)
@@ -104,7 +105,7 @@ def _read(steps: str) -> tuple[dict, dict]:
 		waterfall = waterfall_.load(steps)
 		found = replay(waterfall)
 		return waterfall, {
-			"steps": words.steps_of(waterfall),
+			"steps": words.steps_of(waterfall, costs=may_see_costs()),
 			"losers": words.losers_of(waterfall),
 			"replay": {"match": found.match, "broken": found.broken},
 		}

@@ -6,17 +6,17 @@
 import frappe
 from frappe import _
 
+from crm_ext.constants import SELLING_DOCTYPES
 from crm_ext.errors import speaking
 from crm_ext.pricing import approvals
-from crm_ext.setup.custom_fields import SELLING
 
 
 @frappe.whitelist(methods=["POST"])
 @speaking
 def request(doctype: str, name: str, reason: str) -> dict:
 	"""Ask for the approval of the prices of a draft: {approval}."""
-	if doctype not in SELLING:
-		frappe.throw(_("Prices are approved in: {0}.").format(", ".join(_(one) for one in SELLING)))
+	if doctype not in SELLING_DOCTYPES:
+		frappe.throw(_("Prices are approved in: {0}.").format(", ".join(_(one) for one in SELLING_DOCTYPES)))
 	frappe.get_doc(doctype, name).check_permission("write")
 	return {"approval": approvals.request(doctype, name, reason)}
 

@@ -12,7 +12,7 @@ from frappe.utils import flt
 from crm_ext.exceptions import NoExchangeRate
 from crm_ext.pricing.list_prices import Prices, amount_of, price_of
 from crm_ext.pricing.model import Base, Line
-from crm_ext.pricing.settle import Settled
+from crm_ext.pricing.settle import SELLING, Settled
 from crm_ext.rules.site import exchange_rate
 
 
@@ -23,7 +23,7 @@ class SiteBook:
 	sale: Settled
 	prices: Prices
 	costs: Mapping[str, Mapping[Base, Decimal]]
-	precision: int
+	places: int
 	fallback: str = ""
 	_exchange: dict[str, Decimal | NoExchangeRate] = field(default_factory=dict)
 
@@ -56,8 +56,10 @@ class SiteBook:
 		if currency == self.sale.price_list_currency and self.sale.basket.plc_conversion_rate:
 			to_company = self.sale.basket.plc_conversion_rate
 		else:
-			to_company = exchange_rate(currency, self.sale.company_currency, self.sale.basket.date)
+			to_company = exchange_rate(
+				currency, self.sale.company_currency, self.sale.basket.date, purpose=SELLING
+			)
 		return to_company / self.sale.conversion_rate()
 
 	def rounded(self, amount: Decimal) -> Decimal:
-		return Decimal(str(flt(amount, self.precision)))
+		return Decimal(str(flt(amount, self.places)))

@@ -26,22 +26,21 @@ def candidates(state: Compiled, item_keys: Collection[str], customer_keys: Colle
 	"""The rates of the live matrices for any of these items and customers. No statement for what is known."""
 	if not state.matrices:
 		return {}
-	unknown = {
-		item for item, customer in product(item_keys, customer_keys) if (item, customer) not in state.rates
-	}
+	kept = state.rates
+	unknown = {item for item, customer in product(item_keys, customer_keys) if (item, customer) not in kept}
 	if not unknown:
-		return state.rates
+		return kept
 	found: dict[tuple[str, str], list[Rate]] = defaultdict(list)
 	for rate in store.rates(state.matrices, unknown, customer_keys):
 		found[rate.item_key, rate.customer_key].append(rate)
 	if not _is_of(state):
-		return {**state.rates, **found}
-	if len(state.rates) > MOST_KEPT:
-		state.rates.clear()
+		return {**kept, **found}
+	if len(kept) > MOST_KEPT:
+		state.rates = {}  # another one: a thread beside this may be reading it
 		return candidates(state, item_keys, customer_keys)
 	for pair in product(unknown, customer_keys):
-		state.rates[pair] = tuple(found.get(pair, ()))
-	return state.rates
+		kept[pair] = tuple(found.get(pair, ()))
+	return kept
 
 
 def _is_of(state: Compiled) -> bool:

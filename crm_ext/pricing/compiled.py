@@ -12,10 +12,12 @@ import pickle
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha1
 
 import frappe
 from frappe.utils import getdate, nowdate
 
+from crm_ext.compat import cached_by_all
 from crm_ext.exceptions import CrmExtError
 from crm_ext.pricing.model import Base, Gives, Kind, Rate
 from crm_ext.pricing.store import number
@@ -34,10 +36,9 @@ TREES = {
 	"Territory": "parent_territory",
 }
 
-_STAMP = "crm_ext_pricing_stamp"
-_STATE = "crm_ext_pricing_state"
 _LOCK = "crm_ext_pricing"
-_ONE_DAY = 86_400
+_SECONDS = 600
+"""So long the state stays in Redis: who is killed between a commit and its publication leaves nobody behind longer."""
 _kept: dict[str, tuple[str, "Compiled"]] = {}
 """The state of each site that this worker serves, with its version."""
 
@@ -114,6 +115,17 @@ class Compiled:
 		return self.ancestors[tree].get(node, (node,)) if node else ()
 
 
+def _shape(*classes: type) -> str:
+	"""What changes with the form of the state: after an upgrade, nobody reads what the version before has left."""
+	return sha1(repr([cls.__annotations__ for cls in classes]).encode(), usedforsecurity=False).hexdigest()[
+		:8
+	]
+
+
+_STAMP = f"crm_ext_pricing_stamp:{_shape(LiveRule, LiveMatrix, LiveKind, Compiled, Condition, Kind)}"
+_STATE = f"crm_ext_pricing_state:{_shape(LiveRule, LiveMatrix, LiveKind, Compiled, Condition, Kind)}"
+
+
 def idle() -> bool:
 	"""Whether no automatic price can come about: no statement, once the state is known."""
 	if not settings().pricing_enabled:
@@ -126,20 +138,15 @@ def current() -> Compiled:
 	"""The state of now: as everybody sees it, or as this transaction has made it."""
 	if changed := getattr(frappe.local, "crm_ext_pricing", None):
 		return changed()
-	stamp = _cached(_STAMP)
+	stamp = cached_by_all(_STAMP)
 	kept = _kept.get(frappe.local.site)
 	if stamp and kept and kept[0] == stamp:
 		return kept[1]
-	state = _cached(_STATE) if stamp else None
+	state = cached_by_all(_STATE) if stamp else None
 	if state is None or state[0] != stamp:
 		state = _publish()
 	_kept[frappe.local.site] = (state[0], pickle.loads(state[1]))
 	return _kept[frappe.local.site][1]
-
-
-def _cached(key: str):
-	"""What Redis has now: Frappe would remember it for as long as a job lasts."""
-	return frappe.cache.get_value(key, expires=True)
 
 
 def forget() -> None:
@@ -172,14 +179,20 @@ def _rollback() -> None:
 
 
 def _publish() -> tuple[str, bytes]:
-	"""Read and put into Redis, one worker at a time: who reads last has seen the commits of all who came before."""
-	frappe.db.sql("SELECT GET_LOCK(%s, 10)", _LOCK)
+	"""Read and put into Redis, one worker at a time: who reads last has seen the commits of all who came before.
+
+	By a connection of its own: what a long job still sees is not for others.
+	"""
+	mine = frappe.local.db
+	frappe.connect(set_admin_as_user=False)
 	try:
+		frappe.db.sql("SELECT GET_LOCK(%s, 10)", f"{_LOCK}:{frappe.conf.db_name}")  # ends with the connection
 		state = (frappe.generate_hash(length=12), pickle.dumps(compile_()))
-		frappe.cache.set_value(_STATE, state, expires_in_sec=_ONE_DAY)
-		frappe.cache.set_value(_STAMP, state[0], expires_in_sec=_ONE_DAY)
+		frappe.cache.set_value(_STATE, state, expires_in_sec=_SECONDS)
+		frappe.cache.set_value(_STAMP, state[0], expires_in_sec=_SECONDS)
 	finally:
-		frappe.db.sql("SELECT RELEASE_LOCK(%s)", _LOCK)
+		frappe.local.db.close()
+		frappe.local.db = mine
 	return state
 
 

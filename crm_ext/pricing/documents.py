@@ -14,16 +14,23 @@ from frappe import _
 from frappe.utils import flt
 
 from crm_ext import errors
-from crm_ext.exceptions import CrmExtError
+from crm_ext.exceptions import CrmExtError, OtherPrice
 from crm_ext.pricing import compiled, service, waterfall
-from crm_ext.pricing.agreed import document_is_left_alone, row_is_left_alone
+from crm_ext.pricing.agreed import (
+	LINKS,
+	document_is_left_alone,
+	priced_by_components,
+	row_is_left_alone,
+)
 from crm_ext.pricing.basket import Result
+from crm_ext.pricing.claims import enforced, kept_by_right
 from crm_ext.pricing.model import Priced
 from crm_ext.pricing.rows import HEAD, ROW, basket_of, party_of, stamps
-from crm_ext.settings import settings
 
-PRICE_OVERRIDE = "Price Override"
 BY_HAND = ("discount_percentage", "discount_amount", "margin_rate_or_amount")
+TYPED = ("rate", *BY_HAND, "margin_type")
+CLAIMED = ("pricing_rules", "is_free_item", "blanket_order", *LINKS)
+"""What a person or program may write to have another price: amounts, and reasons."""
 
 
 def price_document(doc) -> None:
@@ -31,28 +38,53 @@ def price_document(doc) -> None:
 
 	To be called before ERPNext computes the totals. A line whose circumstances are the same keeps the price it has.
 	"""
-	if compiled.idle() or doc.flags.ignore_validate or document_is_left_alone(doc):
+	if compiled.idle() or doc.flags.ignore_validate:
+		return
+	enforce = enforced()
+	if document_is_left_alone(doc, enforced=enforce):
 		return
 	before = None if doc.is_new() else doc.get_doc_before_save()
-	is_submitted = before and before.docstatus != doc.docstatus
-	is_amended_copy = doc.is_new() and doc.get("amended_from")
-	if not (is_submitted or is_amended_copy):
-		changed = _price(doc, before)
-		if before and changed and party_of(before) != party_of(doc):
-			_tell(changed)
+	original = _original(doc)
+	if not (original or (before and doc.docstatus)):
+		_set_day(doc)
+	changed = _price(doc, before, original, enforced=enforce)
+	if before and changed and party_of(before) != party_of(doc):
+		_tell(changed)
 	_keep_out_of_price_lists(doc)
 
 
-def _price(doc, before) -> list:
+def _original(doc):
+	"""The cancelled document that a new one amends, for the same party."""
+	if not (doc.is_new() and doc.get("amended_from")):
+		return None
+	original = frappe.get_doc(doc.doctype, doc.amended_from)
+	return original if original.docstatus == 2 and party_of(original) == party_of(doc) else None
+
+
+def _set_day(doc) -> None:
+	"""The day that ERPNext will give an invoice or a delivery, unless somebody chose it."""
+	if doc.meta.has_field("set_posting_time"):
+		doc.validate_posting_time()
+
+
+def _price(doc, before, original, *, enforced: bool) -> list:
 	"""Price the rows that are due; returns those whose price list rate changed."""
-	enforced = bool(settings().pricing_enforced) and PRICE_OVERRIDE not in frappe.get_roles()
 	_settle_locks(doc, before, enforced=enforced)
-	due = [place for place in _due(doc, before, enforced=enforced) if not row_is_left_alone(doc.items[place])]
+	due = list(_changed_copies(doc, original) if original else _due(doc, before, enforced=enforced))
 	if not due:
 		return []
+	kept = kept_by_right(doc) if enforced else [row_is_left_alone(row) for row in doc.items]
+	bundles = priced_by_components(row.item_code for row in doc.items)
+	due = [
+		place for place in due if not kept[place] and doc.items[place].item_code not in ("", None, *bundles)
+	]
+	if not due:
+		return []
+	if enforced and doc.get("is_consolidated"):
+		doc.is_consolidated = 0  # of what was not sold before, ERPNext has to compute the amounts
 	_complete(doc)
 	try:
-		result = service.price(basket_of(doc, doc.items, doc.precision("price_list_rate", "items")))
+		result = service.price(basket_of(doc, doc.items))
 	except CrmExtError as error:
 		errors.throw(error)
 	return [
@@ -60,6 +92,28 @@ def _price(doc, before) -> list:
 		for place in due
 		if _apply(doc.items[place], result.priced[str(place)], result, enforced=enforced)
 	]
+
+
+def refuse_other_price(row) -> None:
+	"""Refuse a price other than the automatic one in a row that “Update Items” changes in a submitted document."""
+	if compiled.idle() or not enforced():
+		return
+	before = row.get_doc_before_save()
+	if before and not any(_differ(row.get(name), before.get(name)) for name in _UPDATED):
+		return
+	doc = frappe.get_doc(row.parenttype, row.parent)
+	if document_is_left_alone(doc, enforced=True):
+		return
+	rows = [*(other for other in doc.items if other.name != row.name), row]
+	try:
+		priced = service.price(basket_of(doc, rows)).priced.get(str(len(rows) - 1))
+		if priced and priced.ours and flt(row.rate, _places(row)) != float(priced.price):
+			raise OtherPrice(item=row.item_code, price=priced.price)
+	except CrmExtError as error:
+		errors.throw(error)
+
+
+_UPDATED = ("item_code", "uom", "conversion_factor", "rate")
 
 
 def _tell(changed: list) -> None:
@@ -77,7 +131,7 @@ def _due(doc, before, *, enforced: bool) -> Iterator[int]:
 	if before is None or any(_differ(doc.get(name), before.get(name)) for name in HEAD):
 		yield from range(len(doc.items))
 		return
-	watched = (*ROW, "rate", *BY_HAND) if enforced else ROW
+	watched = (*ROW, *TYPED, *CLAIMED) if enforced else ROW
 	old = {row.name: row for row in before.items}
 	moved = {old[name].item_code for name in old.keys() - {row.name for row in doc.items}}
 	for row in doc.items:
@@ -94,13 +148,31 @@ def _differ(one: object, other: object) -> bool:
 	return str(one or "") != str(other or "")
 
 
+def _changed_copies(doc, original) -> Iterator[int]:
+	"""The places of the rows of an amended copy that are not as they were in the original."""
+	names = (*ROW, *TYPED, *CLAIMED)
+	for place, row in enumerate(doc.items):
+		if all(any(_differ(row.get(name), was.get(name)) for name in names) for was in original.items):
+			yield place
+
+
 def _settle_locks(doc, before, *, enforced: bool) -> None:
-	"""A row that was unlocked forgets the rate typed; a lock that the user may not set does not come about."""
-	locked = {row.name for row in before.items if row.crm_ext_price_locked} if before else set()
+	"""A lock is for the item that was locked; who may not set one may not change the price under it either.
+
+	A row that is not locked any more forgets the rate typed, unless another came with another item.
+	"""
+	locked = {row.name: row for row in before.items if row.crm_ext_price_locked} if before else {}
 	for row in doc.items:
-		if enforced and row.crm_ext_price_locked and row.name not in locked:
+		was = locked.get(row.name)
+		if was is None:
+			row.crm_ext_price_locked = 0 if enforced else row.crm_ext_price_locked
+			continue
+		goods = ("item_code", "uom", "conversion_factor") if enforced else ("item_code",)
+		if any(_differ(row.get(name), was.get(name)) for name in goods):
 			row.crm_ext_price_locked = 0
-		if row.name in locked and not row.crm_ext_price_locked:
+		if row.crm_ext_price_locked and enforced:
+			row.update({name: was.get(name) for name in TYPED})
+		elif not row.crm_ext_price_locked and not _differ(row.rate, was.rate):
 			_forget_what_was_typed(row)
 
 

@@ -16,6 +16,7 @@ import frappe
 from frappe.translate import print_language
 from frappe.utils import add_days, getdate, nowdate
 
+from crm_ext.constants import SELLING_DOCTYPES
 from crm_ext.exceptions import UnreadableEvidence
 from crm_ext.jobs import enqueue_once
 from crm_ext.pricing import drift_words
@@ -23,7 +24,7 @@ from crm_ext.pricing.agreed import LINKS, Source, source_of
 from crm_ext.pricing.agreed_rates import AgreedRate, agreed_rates
 from crm_ext.pricing.drift_words import Kind
 from crm_ext.pricing.replay import replay
-from crm_ext.pricing.rows import SELLING, party_of
+from crm_ext.pricing.rows import party_of
 from crm_ext.pricing.store import number
 from crm_ext.pricing.waterfall import Replay, load
 from crm_ext.profile.transactions import persistently
@@ -64,7 +65,7 @@ def check(*, today: date | None = None, commit: bool = True) -> None:
 	since = add_days(today, -settings().pricing_replay_days)
 	transaction: Callable = persistently if commit else lambda work: work()
 	with print_language(frappe.db.get_default("lang") or "en"):
-		for doctype in SELLING:
+		for doctype in SELLING_DOCTYPES:
 			for names in _changed(doctype, since):
 				transaction(lambda doctype=doctype, names=names: _check(doctype, names, today))
 			transaction(lambda doctype=doctype: _forget_deleted(doctype))

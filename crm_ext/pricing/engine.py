@@ -119,14 +119,14 @@ class _Pricing:
 		account = self.account
 		self._list()
 		base = account.price
-		self._kind()
-		self._matrix(rates)
+		if not self.line.kept:
+			self._kind()
+			self._matrix(rates)
 		ours = any(step.did is not Did.LIST for step in account.steps)
 		if account.price is not None:
 			rounded = self.sale.book.rounded(account.price)
-			if ours and rounded != account.price:
-				account.step(Did.ROUNDING, rounded)
-			account.price = rounded
+			if rounded != account.price:
+				account.step(Did.ROUNDING, rounded, detail={"places": self.sale.book.places})
 		return Priced(
 			key=self.line.key,
 			uom=self.line.uom,

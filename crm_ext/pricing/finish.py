@@ -22,14 +22,14 @@ def finish_document(doc) -> None:
 			continue
 		try:
 			told = waterfall.load(row.crm_ext_price_steps)
-		except (UnreadableEvidence, ValueError):
-			continue
-		if told["price"] is None:
-			continue  # a rule observed a line that has no price
-		finished = _finish(told, doc, row)
-		if finished != told:
-			row.crm_ext_price_steps = waterfall.dump(finished)
-			row.crm_ext_price_reason = words.reason(finished)
+			if told["price"] is None:
+				continue  # a rule observed a line that has no price
+			finished = _finish(told, doc, row)
+			if finished != told:
+				row.crm_ext_price_reason = words.reason(finished)
+				row.crm_ext_price_steps = waterfall.dump(finished)
+		except (UnreadableEvidence, ValueError, TypeError, KeyError, AttributeError, ArithmeticError):
+			continue  # what a program wrote there is no reason to refuse its document
 
 
 def _finish(told: Mapping, doc, row) -> Mapping:

@@ -24,12 +24,18 @@ _FIELD = {Base.VALUATION_RATE: "valuation_rate", Base.LAST_PURCHASE_RATE: "last_
 
 def warn(below: Iterable["Below"], standing: Standing) -> None:
 	"""Tell the seller of a draft which lines need an approval."""
-	frappe.msgprint(_text(below, standing), title=_("Below the Lowest Price"), indicator="orange")
+	frappe.msgprint(_text(below, standing), title=_("Below the Lowest Price"), indicator="orange", alert=True)
 
 
 def refuse(below: Iterable["Below"], standing: Standing) -> NoReturn:
 	"""Refuse to submit."""
 	frappe.throw(_text(below, standing), title=_("Below the Lowest Price"))
+
+
+def refuse_update(below: "Below") -> NoReturn:
+	"""Refuse to update a row of a submitted document."""
+	cure = _("Raise the price, or amend the document and request an approval.")
+	frappe.throw(f"{_line(below)}<br><br>{cure}", title=_("Below the Lowest Price"))
 
 
 def may_see_cost(base: Base) -> bool:

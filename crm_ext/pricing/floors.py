@@ -73,6 +73,25 @@ def before_submit(doc) -> None:
 		doc.set(STATUS, Standing.ABOVE.value)
 
 
+def refuse_row(row) -> None:
+	"""Refuse a row below the floor that “Update Items” adds to a submitted document, or whose rate it lowers there."""
+	before = row.get_doc_before_save()
+	lowered = not before or flt(row.rate) / flt(row.conversion_factor or 1) < flt(before.rate) / flt(
+		before.conversion_factor or 1
+	)
+	if not lowered or not _enabled():
+		return
+	doc = row.parent_doc = frappe.get_doc(row.parenttype, row.parent)
+	floors = _floors_for(doc)
+	costs = costs_of({row.item_code}, doc.company) if floors and not _is_spared(doc) else {}
+	if row.item_code in costs and not row.get("is_free_item"):
+		row.net_rate = row.rate  # ERPNext computes it right after
+		group = frappe.get_cached_value("Item", row.item_code, "item_group")
+		below = _judge(doc, row, floors, compiled.current().above("Item Group", group), costs[row.item_code])
+		if below:
+			floor_words.refuse_update(below)
+
+
 def below_floor(doc) -> list[Below]:
 	"""The rows of a document that are below the floor of the session's user."""
 	floors = _floors_for(doc)

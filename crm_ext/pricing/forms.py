@@ -13,10 +13,15 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import flt
 
+from crm_ext.constants import SELLING_DOCTYPES
 from crm_ext.exceptions import CrmExtError
 from crm_ext.pricing import compiled, service, waterfall
-from crm_ext.pricing.agreed import document_is_left_alone, row_is_left_alone
-from crm_ext.pricing.rows import HEAD, SELLING, basket_of, stamps
+from crm_ext.pricing.agreed import document_is_left_alone, priced_by_components, row_is_left_alone
+from crm_ext.pricing.basket import Result
+from crm_ext.pricing.claims import enforced
+from crm_ext.pricing.model import Priced
+from crm_ext.pricing.requests import may_see_costs
+from crm_ext.pricing.rows import HEAD, basket_of, stamps
 
 _OVERLAID = (
 	*("item_code", "qty", "uom", "conversion_factor", "batch_no", "stock_uom"),
@@ -53,7 +58,11 @@ def answers(
 	if compiled.idle():
 		return nothing
 	head = _head(args, doc)
-	if head.doctype not in SELLING or not head.company or document_is_left_alone(head):
+	if (
+		head.doctype not in SELLING_DOCTYPES
+		or not head.company
+		or document_is_left_alone(head, enforced=enforced())
+	):
 		return nothing
 	rows, places = _rows(head, items)
 	if picking:
@@ -63,7 +72,11 @@ def answers(
 		result = service.price(basket_of(head, rows))
 	except CrmExtError:
 		return nothing  # ERPNext says itself what is wrong with an item
-	return [_answer(rows[place], place, result) for place in places]
+	bundles = priced_by_components(row.get("item_code") for row in rows)
+	return [
+		None if rows[place].get("item_code") in bundles else _answer(rows[place], place, result)
+		for place in places
+	]
 
 
 def put_in(items: Sequence[MutableMapping], given: Sequence[Answer | None]) -> None:
@@ -94,13 +107,16 @@ def merge(out: MutableMapping, answer: Answer | None, *, unless: object = None) 
 
 def price_selected_row(doc, item_idx: int) -> None:
 	"""Give the row that the form has just picked an item for its automatic price. For documents, from version 16 on."""
-	if compiled.idle() or document_is_left_alone(doc):
+	if compiled.idle() or document_is_left_alone(doc, enforced=enforced()):
 		return
 	row = doc.get("items", {"idx": item_idx})[0]
 	row.crm_ext_price_locked = 0
-	if row_is_left_alone(row):
+	if row_is_left_alone(row) or priced_by_components([row.item_code]):
 		return
-	result = service.price(basket_of(doc, doc.items))
+	try:
+		result = service.price(basket_of(doc, doc.items))
+	except CrmExtError:
+		return  # ERPNext says itself what is wrong with an item
 	answer = _answer(row, doc.items.index(row), result)
 	if answer is None or answer.price is None:
 		row.update(answer.stamps if answer else {})
@@ -113,18 +129,27 @@ def price_selected_row(doc, item_idx: int) -> None:
 	doc.calculate_taxes_and_totals()
 
 
-def _answer(row: Mapping, place: int, result) -> Answer | None:
+def _answer(row: Mapping, place: int, result: Result) -> Answer | None:
 	if row.get("crm_ext_price_locked"):
 		return Answer(locked=True)
 	if row_is_left_alone(row):
 		return None
 	priced = result.priced[str(place)]
 	if priced.ours:
-		return Answer(price=float(priced.price), stamps=stamps(result, priced, row))
+		return Answer(price=float(priced.price), stamps=_stamps(result, priced, row))
 	before = row.get("crm_ext_price_steps")
 	if not (priced.telling or before):
 		return None
-	return Answer(stamps=stamps(result, priced, row), given_back=waterfall.is_ours(before))
+	return Answer(stamps=_stamps(result, priced, row), given_back=waterfall.is_ours(before))
+
+
+def _stamps(result: Result, priced: Priced, row: Mapping) -> Mapping[str, object]:
+	"""What the form shows until it is saved: without our costs for those who may not see them."""
+	put = stamps(result, priced, row)
+	if not put["crm_ext_price_steps"] or may_see_costs():
+		return put
+	told = waterfall.without_costs(waterfall.load(put["crm_ext_price_steps"]))
+	return {**put, "crm_ext_price_steps": waterfall.dump(told)}
 
 
 def _head(args: Mapping, doc: Mapping | str | None) -> frappe._dict:

@@ -161,10 +161,14 @@ class Line:
 	uom: str
 	factor: Decimal = Decimal(1)
 	batch_no: str = ""
+	kept: bool = False
+	"""Whether the price of the price list stands: its batch has a price of its own."""
 
 
 class Book(Protocol):
-	"""What the engine looks up: list prices, costs, rates of exchange, and how ERPNext rounds."""
+	"""What the engine looks up: list prices, costs, rates of exchange, and how ERPNext rounds, to how many `places`."""
+
+	places: int
 
 	def list_rate(self, line: Line, price_list: str) -> tuple[Decimal, str, str] | None:
 		"""The price of a price list for a unit of the line, its currency, and the name of the list.
@@ -227,6 +231,7 @@ class Did(str, Enum):
 	MATRIX = "matrix"
 	"""A rate of a matrix. detail: `for`, the three keys, {min_qty, unit} of a break, and as of `giving.Giver`."""
 	ROUNDING = "rounding"
+	"""As ERPNext rounds. detail: places."""
 	LOCKED = "locked"
 	"""The user locked the price, or typed it."""
 	SOURCE = "source"

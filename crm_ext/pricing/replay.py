@@ -13,7 +13,7 @@ from decimal import Decimal
 from crm_ext.exceptions import UnreadableEvidence
 from crm_ext.pricing.kinds import plus_percent
 from crm_ext.pricing.model import Base, Did, Gives
-from crm_ext.pricing.waterfall import AFTERWARDS, Replay
+from crm_ext.pricing.waterfall import AFTERWARDS, HIDDEN, Replay
 
 
 class _Broken(Exception):
@@ -46,7 +46,7 @@ def _replay(waterfall: Mapping) -> Replay:
 			return Replay(recorded, broken.computed, number)
 		if Did(step["did"]) in AFTERWARDS:
 			sold = before
-		elif _is_last_of_ours(number, waterfall) and not (price is not None and _rounds_to(before, price)):
+		elif _is_last_of_ours(number, waterfall) and before != price:
 			return Replay(price, before, number)
 	return Replay(recorded, sold)
 
@@ -59,7 +59,8 @@ def _step(step: Mapping, before: Decimal | None, waterfall: Mapping) -> Decimal:
 	if before is not None and _amount(step["before"]) != before:
 		raise _Broken(before)
 	after = Decimal(step["after"])
-	computed = _COMPUTED.get(Did(step["did"]), _fact)(step, waterfall)
+	compute = _fact if HIDDEN in step["detail"] else _COMPUTED.get(Did(step["did"]), _fact)
+	computed = compute(step, waterfall)
 	if computed != after:
 		raise _Broken(computed)
 	return after
@@ -94,13 +95,10 @@ def _matrix(step: Mapping, waterfall: Mapping) -> Decimal:
 
 
 def _rounding(step: Mapping, waterfall: Mapping) -> Decimal:
-	before, after = Decimal(step["before"]), Decimal(step["after"])
-	return after if _rounds_to(before, after) else before
-
-
-def _rounds_to(amount: Decimal, rounded: Decimal) -> bool:
-	"""Whether `rounded` is the amount to so many decimals as it has, whichever way a half is rounded."""
-	return abs(amount - rounded) * 2 <= Decimal(1).scaleb(rounded.as_tuple().exponent)
+	"""The amount to so many places, whichever way a half is rounded; it would stay as it is if it had no more."""
+	before, after, places = Decimal(step["before"]), Decimal(step["after"]), step["detail"]["places"]
+	unit = Decimal(1).scaleb(-places)
+	return after if after % unit == 0 and abs(before - after) * 2 <= unit else before
 
 
 _COMPUTED: Mapping[Did, Callable[[Mapping, Mapping], Decimal]] = {

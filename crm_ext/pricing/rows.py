@@ -4,15 +4,16 @@
 """From the rows of a selling document to a basket, and what a price writes into a row. For documents and for dicts."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
-from frappe.utils import getdate, nowdate
+import frappe
+from frappe.model.meta import get_field_precision
+from frappe.utils import flt, getdate, nowdate
 
 from crm_ext.pricing import waterfall, words
 from crm_ext.pricing.basket import Basket, BasketLine, Result
 from crm_ext.pricing.model import Priced
 from crm_ext.pricing.store import number
-
-SELLING = ("Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice")
 
 HEAD = (
 	*("customer", "quotation_to", "party_name", "company", "currency", "conversion_rate"),
@@ -20,8 +21,16 @@ HEAD = (
 	*("territory", "pos_profile", "crm_ext_pos_profile", "crm_ext_branch", "crm_ext_sales_channel"),
 	"ignore_pricing_rule",
 )
-ROW = ("item_code", "qty", "uom", "conversion_factor", "batch_no", "crm_ext_price_locked")
-"""What a price depends on: in the head of a document, and in a row."""
+ROW = (
+	"item_code",
+	"qty",
+	"uom",
+	"conversion_factor",
+	"batch_no",
+	"crm_ext_price_locked",
+	"crm_ext_price_steps",
+)
+"""What a price depends on: in the head of a document, and in a row. Of the waterfall we write every word."""
 
 
 def party_of(doc) -> tuple[str, str]:
@@ -32,8 +41,11 @@ def party_of(doc) -> tuple[str, str]:
 	return {"Customer": (party, ""), "Lead": ("", party)}.get(doc.get("quotation_to"), ("", ""))
 
 
-def basket_of(doc, rows: Sequence, precision: int | None = None) -> Basket:
-	"""The basket that the rows of a selling document are; the key of a line is the place of its row, from 0."""
+def basket_of(doc, rows: Sequence) -> Basket:
+	"""The basket that the rows of a selling document are; the key of a line is the place of its row, from 0.
+
+	Free goods are not bought: they are left out, and no quantity counts them.
+	"""
 	customer, lead = party_of(doc)
 	return Basket(
 		company=doc.get("company"),
@@ -43,27 +55,36 @@ def basket_of(doc, rows: Sequence, precision: int | None = None) -> Basket:
 		date=getdate(doc.get("transaction_date") or doc.get("posting_date") or nowdate()),
 		currency=doc.get("currency") or "",
 		price_list=doc.get("selling_price_list") or "",
-		conversion_rate=number(doc.get("conversion_rate")) or None,
-		plc_conversion_rate=number(doc.get("plc_conversion_rate")) or None,
+		conversion_rate=_number(doc.get("conversion_rate")) or None,
+		plc_conversion_rate=_number(doc.get("plc_conversion_rate")) or None,
 		pos_profile=doc.get("pos_profile") or doc.get("crm_ext_pos_profile") or "",
 		branch=doc.get("crm_ext_branch") or "",
 		territory=doc.get("territory") or "",
 		sales_channel=doc.get("crm_ext_sales_channel") or "",
-		precision=precision,
+		precision=_precision(doc.get("doctype")),
 		lenient=True,
 		lines=tuple(
 			BasketLine(
 				key=str(place),
 				item_code=row.get("item_code"),
-				qty=number(1 if row.get("qty") is None else row.get("qty")),
+				qty=_number(1 if row.get("qty") is None else row.get("qty")),
 				uom=row.get("uom") or "",
-				conversion_factor=number(row.get("conversion_factor")) or None,
+				conversion_factor=_number(row.get("conversion_factor")) or None,
 				batch_no=row.get("batch_no") or "",
 			)
 			for place, row in enumerate(rows)
-			if row.get("item_code")
+			if row.get("item_code") and not row.get("is_free_item")
 		),
 	)
+
+
+def _number(value: object) -> Decimal:
+	"""A number as a program may write it: ERPNext reads "1,000", too."""
+	return number(flt(value))
+
+
+def _precision(doctype: str) -> int:
+	return get_field_precision(frappe.get_meta(f"{doctype} Item").get_field("price_list_rate"))
 
 
 def stamps(result: Result, priced: Priced, row) -> Mapping[str, object]:
@@ -74,7 +95,7 @@ def stamps(result: Result, priced: Priced, row) -> Mapping[str, object]:
 		priced,
 		currency=result.currency,
 		as_of=result.as_of,
-		qty=number(row.get("qty") or 1),
+		qty=_number(row.get("qty") or 1),
 		uom=priced.uom,
 	)
 	return {

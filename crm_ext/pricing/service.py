@@ -4,7 +4,7 @@
 """Prices for baskets: what is needed is read in sets for all of them together, then the engine prices each."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import frappe
@@ -18,6 +18,7 @@ from crm_ext.pricing.book import SiteBook
 from crm_ext.pricing.candidates import Candidates, candidates
 from crm_ext.pricing.compiled import MATRIX, Compiled, LiveMatrix, LiveRule
 from crm_ext.pricing.costs import costs_of
+from crm_ext.pricing.list_prices import price_of
 from crm_ext.pricing.model import COSTS, Base, Buyer, Item, Kind, Line, Matrix, Priced, Reason
 from crm_ext.pricing.settle import Settled, fallback_price_list, precision_of, settle_all
 from crm_ext.profile.customer_facts import facts_of
@@ -91,13 +92,12 @@ class _Reading:
 		self.costs = self._costs()
 
 	def price(self, sale: Settled, buyer: Buyer) -> Result:
-		lenient = sale.basket.lenient
-		lines = [self._line(no, line, lenient) for no, line in enumerate(sale.basket.lines, 1)]
+		lines = [self._line(no, line, sale) for no, line in enumerate(sale.basket.lines, 1)]
 		book = SiteBook(
 			sale=sale,
 			prices=self.prices,
 			costs=self.costs.get(sale.basket.company, {}),
-			precision=precision_of(sale.basket),
+			places=precision_of(sale.basket),
 			fallback=fallback_price_list(),
 		)
 		common = engine.Sale(
@@ -230,25 +230,32 @@ class _Reading:
 		companies = {sale.basket.company for sale in self.sales}
 		return {company: costs_of(self.items, company) for company in companies} if wanted else {}
 
-	def _line(self, number: int, line: BasketLine, lenient: bool) -> Line:
+	def _line(self, number: int, line: BasketLine, sale: Settled) -> Line:
 		item = self.items.get(line.item_code)
 		if item is None:
 			raise UnknownItem(line=number, item=line.item_code)
 		uom = line.uom or item.stock_uom
-		return Line(
+		priced = Line(
 			key=line.key,
 			item=item,
 			qty=abs(line.qty),
 			uom=uom,
-			factor=line.conversion_factor or _factor(item, uom, number, lenient),
+			factor=_factor(item, uom, line, number, sale.basket.lenient),
 			batch_no=line.batch_no,
 		)
+		return replace(priced, kept=bool(line.batch_no) and self._has_batch_price(priced, sale))
+
+	def _has_batch_price(self, line: Line, sale: Settled) -> bool:
+		found = price_of(self.prices, line, sale.price_list, sale.basket.customer, sale.basket.date)
+		return bool(found and found.batch_no)
 
 
-def _factor(item: Item, uom: str, number: int, lenient: bool) -> Decimal:
-	"""Stock units in one `uom`: of the item, its template, or in general."""
+def _factor(item: Item, uom: str, line: BasketLine, number: int, lenient: bool) -> Decimal:
+	"""Stock units in one `uom`: one, as the line says, of the item, its template, or in general."""
 	if uom == item.stock_uom:
 		return Decimal(1)
+	if line.conversion_factor:
+		return line.conversion_factor
 	if factor := item.factors.get(uom):
 		return factor
 	from erpnext.stock.doctype.item.item import get_uom_conv_factor

@@ -19,6 +19,8 @@ CUSTOMER_FIELDS = (
 	*("customer_group", "territory", "default_price_list", "default_currency", "crm_ext_price_kind"),
 )
 FEW = 3
+SELLING = "for_selling"
+"""Which rates of exchange count, where ERPNext keeps others for buying."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class Settled:
 		"""Company currency for one unit of the basket's. Raises NoExchangeRate."""
 		if self._conversion_rate is None:
 			self._conversion_rate = self.basket.conversion_rate or exchange_rate(
-				self.currency, self.company_currency, self.basket.date
+				self.currency, self.company_currency, self.basket.date, purpose=SELLING
 			)
 		return self._conversion_rate
 

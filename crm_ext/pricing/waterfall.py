@@ -79,20 +79,53 @@ def dump(waterfall: Mapping) -> str:
 
 def is_ours(stored: str | None) -> bool:
 	"""Whether the price of a row is an automatic one, and not that of a price list beside which a rule observed."""
-	return bool(stored) and any(step["did"] in _OURS for step in json.loads(stored)["steps"])
+	try:
+		told = load(stored)
+	except UnreadableEvidence:
+		return False
+	return bool(told) and any(step.get("did") in _OURS for step in told["steps"])
 
 
 _OURS = frozenset({Did.KIND.value, Did.MATRIX.value})
 
 
 def load(stored: str | None) -> dict | None:
-	"""The waterfall of a row, if it has one. Raises UnreadableEvidence for another schema than ours."""
+	"""The waterfall of a row, if it has one. Raises UnreadableEvidence for another schema than ours, or for none."""
 	if not stored:
 		return None
-	waterfall = json.loads(stored)
-	if waterfall.get("schema") != SCHEMA:
-		raise UnreadableEvidence(schema=waterfall.get("schema"))
+	try:
+		waterfall = json.loads(stored)
+	except ValueError:
+		raise UnreadableEvidence(schema=None) from None
+	schema = waterfall.get("schema") if isinstance(waterfall, dict) else None
+	if schema != SCHEMA or not waterfall.keys() >= _NEEDED:
+		raise UnreadableEvidence(schema=schema)
 	return waterfall
+
+
+_NEEDED = {"currency", "as_of", "qty", "uom", "base", "price", "rate", "steps", "losers"}
+
+
+def without_costs(waterfall: Mapping) -> dict:
+	"""The same for those who may not see what items cost us: of the steps that start from a cost, only the prices."""
+	return {
+		**waterfall,
+		"steps": [
+			{**step, "detail": {HIDDEN: "cost"}} if _tells_cost(step["detail"]) else step
+			for step in waterfall["steps"]
+		],
+	}
+
+
+HIDDEN = "hidden"
+"""What is left out of the detail of a step."""
+
+
+def _tells_cost(detail: object) -> bool:
+	"""Whether a cost is anywhere in the detail of a step."""
+	if isinstance(detail, Mapping):
+		return "cost" in detail or any(map(_tells_cost, detail.values()))
+	return isinstance(detail, list) and any(map(_tells_cost, detail))
 
 
 def text(amount: Decimal) -> str:

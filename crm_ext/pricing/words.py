@@ -12,6 +12,7 @@ from frappe.translate import print_language
 from frappe.utils import fmt_money, formatdate
 
 from crm_ext.pricing.model import Base, Did, Gives, Reason
+from crm_ext.pricing.waterfall import HIDDEN, without_costs
 
 MOST_DECIMALS = 6
 
@@ -20,14 +21,13 @@ def steps_of(waterfall: Mapping, *, costs: bool = True) -> list[dict]:
 	"""The steps in their order: [{did, text, before, after, rule}].
 
 	`before` and `after` are prices in document currency for one unit of the line; `rule` is [DocType, name] or None.
-	Without `costs`, what a step says of our cost is left out: for papers that customers see.
+	Without `costs`, what a step says of our cost is left out: see `waterfall.without_costs`.
 	"""
+	waterfall = waterfall if costs else without_costs(waterfall)
 	return [
 		{
 			"did": step["did"],
-			"text": _STEPS[Did(step["did"])](step, waterfall)
-			if costs or not _tells_cost(step["detail"])
-			else _("By {0}: {1}.").format(step["by"][1], _money(step["after"], waterfall["currency"])),
+			"text": _step(step, waterfall),
 			"before": None if step["before"] is None else float(step["before"]),
 			"after": float(step["after"]),
 			"rule": step["by"][:2] if step.get("by") else None,
@@ -36,11 +36,10 @@ def steps_of(waterfall: Mapping, *, costs: bool = True) -> list[dict]:
 	]
 
 
-def _tells_cost(detail: object) -> bool:
-	"""Whether a cost is anywhere in the detail of a step."""
-	if isinstance(detail, Mapping):
-		return "cost" in detail or any(map(_tells_cost, detail.values()))
-	return isinstance(detail, list) and any(map(_tells_cost, detail))
+def _step(step: Mapping, of: Mapping) -> str:
+	if HIDDEN in step["detail"]:
+		return _("By {0}: {1}.").format(step["by"][1], _money(step["after"], of["currency"]))
+	return _STEPS[Did(step["did"])](step, of)
 
 
 def losers_of(waterfall: Mapping) -> list[dict]:
@@ -58,13 +57,13 @@ def losers_of(waterfall: Mapping) -> list[dict]:
 
 
 def reason(waterfall: Mapping) -> str:
-	"""One line for the row, in the site's language: what made the price. Empty where the price list alone did."""
+	"""One line for the row, in the site's language: what made the price. Empty where the price list alone did.
+
+	Whoever sees the document reads it, and it may be printed: of our costs it tells nothing.
+	"""
+	told = without_costs(waterfall)
 	with print_language(frappe.db.get_default("lang") or "en"):
-		return " ".join(
-			_STEPS[did](step, waterfall)
-			for step in waterfall["steps"]
-			if (did := Did(step["did"])) not in _SELF_EVIDENT
-		)
+		return " ".join(_step(step, told) for step in told["steps"] if Did(step["did"]) not in _SELF_EVIDENT)
 
 
 _SELF_EVIDENT = frozenset({Did.LIST, Did.ROUNDING})

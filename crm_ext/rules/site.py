@@ -41,27 +41,34 @@ def currency_of(company: str) -> str:
 	)
 
 
-def exchange_rate(from_currency: str, to_currency: str, as_of: date) -> Decimal:
-	"""How many `to_currency` one `from_currency` was worth on `as_of`.
+def exchange_rate(
+	from_currency: str, to_currency: str, as_of: date, *, purpose: str | None = None
+) -> Decimal:
+	"""How many `to_currency` one `from_currency` was worth on `as_of`; `purpose`: for_selling or for_buying, as in ERPNext.
 
 	The latest Currency Exchange record up to that day counts, in either direction; only where there is none is
 	ERPNext's configured rate service asked. Raises NoExchangeRate.
 	"""
 	if from_currency == to_currency:
 		return Decimal(1)
-	if rate := _recorded_rate(from_currency, to_currency, as_of):
+	if rate := _recorded_rate(from_currency, to_currency, as_of, purpose):
 		return rate
-	if inverse := _recorded_rate(to_currency, from_currency, as_of):
+	if inverse := _recorded_rate(to_currency, from_currency, as_of, purpose):
 		return 1 / inverse
-	if rate := _rate_of_service(from_currency, to_currency, as_of):
+	if rate := _rate_of_service(from_currency, to_currency, as_of, purpose):
 		return rate
 	raise NoExchangeRate(from_currency=from_currency, to_currency=to_currency)
 
 
-def _recorded_rate(from_currency: str, to_currency: str, as_of: date) -> Decimal | None:
+def _recorded_rate(from_currency: str, to_currency: str, as_of: date, purpose: str | None) -> Decimal | None:
 	rates = frappe.get_all(
 		"Currency Exchange",
-		filters={"from_currency": from_currency, "to_currency": to_currency, "date": ("<=", as_of)},
+		filters={
+			"from_currency": from_currency,
+			"to_currency": to_currency,
+			"date": ("<=", as_of),
+			**({purpose: 1} if purpose else {}),
+		},
 		pluck="exchange_rate",
 		order_by="date desc",
 		limit=1,
@@ -69,17 +76,19 @@ def _recorded_rate(from_currency: str, to_currency: str, as_of: date) -> Decimal
 	return Decimal(str(rates[0])) if rates and rates[0] else None
 
 
-def _rate_of_service(from_currency: str, to_currency: str, as_of: date) -> Decimal | None:
+def _rate_of_service(
+	from_currency: str, to_currency: str, as_of: date, purpose: str | None
+) -> Decimal | None:
 	"""ERPNext's answer; a failure is remembered for an hour, so that jobs do not wait for a dead service."""
 	from erpnext.setup.utils import get_exchange_rate
 
-	failed = f"crm_ext_no_rate:{from_currency}:{to_currency}:{as_of}"
+	failed = f"crm_ext_no_rate:{from_currency}:{to_currency}:{as_of}:{purpose}"
 	if frappe.cache.get_value(failed):
 		return None
 	muted = frappe.flags.mute_messages
 	frappe.flags.mute_messages = True
 	try:
-		rate = get_exchange_rate(from_currency, to_currency, as_of)
+		rate = get_exchange_rate(from_currency, to_currency, as_of, purpose)
 	finally:
 		frappe.flags.mute_messages = muted
 	if not rate:

@@ -6,12 +6,12 @@
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
-MODULE = "CRM Ext"
-PREFIX = "crm_ext_"
+from crm_ext.constants import SELLING_DOCTYPES
 
-SELLING = ("Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice")
-_ROWS = tuple(f"{doctype} Item" for doctype in SELLING)
-_WITHOUT_POS_PROFILE = SELLING[:3]
+MODULE = "CRM Ext"
+
+_ROWS = tuple(f"{doctype} Item" for doctype in SELLING_DOCTYPES)
+_WITHOUT_POS_PROFILE = ("Quotation", "Sales Order", "Delivery Note")
 
 CUSTOMER = (
 	{
@@ -128,7 +128,7 @@ ROW = (
 
 FIELDS = {
 	("Customer",): CUSTOMER,
-	SELLING: DOCUMENT,
+	SELLING_DOCTYPES: DOCUMENT,
 	_WITHOUT_POS_PROFILE: POS_PROFILE,
 	_ROWS: ROW,
 }

@@ -57,6 +57,10 @@ def test_every_doctype_exists(doctype):
 	assert frappe.db.exists("DocType", doctype)
 
 
+def test_the_desk_loads_our_scripts():
+	assert hooks.doctype_js and hooks.doctype_list_js and hooks.page_js
+
+
 def test_no_hook_listens_to_every_doctype():
 	assert "*" not in DOCTYPES
 

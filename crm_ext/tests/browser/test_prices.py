@@ -266,6 +266,7 @@ def test_prices_below_the_floor_are_saved_and_approval_is_asked_for(manager, sho
 	banner = form.page.locator(".crm-ext-price-banner")
 	expect(banner).to_contain_text("Below the price floor: LAMP-A")
 	expect(form.page.locator(f"{WHY}.is-below")).to_have_count(1)
+	expect(form.page.locator(".desk-alert", has_text="lowest price")).to_be_visible()
 	banner.get_by_role("button", name="Request Price Approval").click()
 	dialog = form.page.locator(DIALOG)
 	form.page.wait_for_function("cur_dialog && cur_dialog.display")

@@ -111,3 +111,10 @@ def test_many_who_change_and_price_at_once_end_up_with_the_last_price(site, comm
 	seen = []
 	Worker(site, lambda: seen.append(price(committed_shop))).done()
 	assert seen == [stored]
+
+
+def test_what_an_old_transaction_still_sees_is_not_published(shop):
+	"""The shop's matrix is not committed: another connection does not see it, and so nobody else may."""
+	frappe.local.crm_ext_pricing = None
+	frappe.cache.delete_value(["crm_ext_pricing_stamp", "crm_ext_pricing_state"])
+	assert shop not in compiled.current().matrices

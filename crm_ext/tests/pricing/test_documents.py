@@ -10,9 +10,9 @@ import pytest
 import frappe
 from frappe.utils import add_days, nowdate
 
+from crm_ext.constants import SELLING_DOCTYPES
 from crm_ext.demo import data
 from crm_ext.pricing.agreed import document_is_left_alone
-from crm_ext.pricing.rows import SELLING
 from crm_ext.tests.pricing.people import as_user, person
 from crm_ext.tests.pricing.shop import LISTED, PRICE_LIST, unsaved
 
@@ -91,7 +91,8 @@ def test_a_matrix_that_observes_leaves_the_price_and_tells_on_the_line_what_it_w
 	told = json.loads(row.crm_ext_price_steps)
 	assert (row.rate, row.crm_ext_price_locked, row.crm_ext_price_reason or "") == (LIST, 0, "")
 	assert steps(row) == ["list"]
-	assert [(one["reason"], one["detail"].get("price")) for one in told["losers"]][0] == ("observing", "88.8")
+	first = told["losers"][0]
+	assert (first["reason"], first["detail"]["price"]) == ("observing", "88.8")
 	assert order(rate=70).items[0].rate == 70
 
 
@@ -359,8 +360,8 @@ def test_with_prices_switched_off_ERPNext_prices_alone(order):
 
 
 def test_ERPNext_does_not_copy_automatic_prices_into_the_price_list(order):
-	stock = {"auto_insert_price_list_rate_if_missing": 1, "update_existing_price_list_rate": 1}
-	frappe.db.set_value("Stock Settings", None, stock)
+	for field in ("auto_insert_price_list_rate_if_missing", "update_existing_price_list_rate"):
+		frappe.db.set_single_value("Stock Settings", field, 1)
 	frappe.clear_document_cache("Stock Settings", "Stock Settings")
 	doc = again(order([("LAMP-A", 3, "Nos"), ("LAMP-D", 2, "Nos")]))
 	doc.save()
@@ -397,7 +398,7 @@ def test_a_quotation_to_a_lead_gets_the_prices_that_are_for_all(shop, customer):
 	assert unsaved("Quotation", customer, LAMP).insert().items[0].rate == 60
 
 
-@pytest.mark.parametrize("doctype", SELLING)
+@pytest.mark.parametrize("doctype", SELLING_DOCTYPES)
 def test_points_of_sale_branches_and_channels_of_the_document_count(doctype, shop, customer):
 	frappe.get_doc(doctype="Branch", branch="North").insert()
 	frappe.get_doc(doctype="Sales Channel", channel_name="Web").insert()

@@ -9,11 +9,11 @@ import frappe
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 from frappe.utils import add_days, getdate
 
-from crm_ext.compat import counter_sales_by_pos_invoice
 from crm_ext.demo import data
 from crm_ext.pricing import floors
 from crm_ext.settings import keep_setting
 from crm_ext.tests import builders
+from crm_ext.tests.pricing.items import update_items
 from crm_ext.tests.pricing.people import APPROVER, COST, SELLER, WRENCH, as_user, floor, person
 
 LEAST = 1000
@@ -266,7 +266,6 @@ def test_a_quotation_to_a_lead_is_judged():
 
 def test_the_floor_is_judged_at_the_counter():
 	floor(40)
-	counter_sales_by_pos_invoice()
 	doc = builders.pos_invoice(
 		builders.customer(), getdate(), 900, items=[(WRENCH, 900, 1)], submit=False, update_stock=0
 	)
@@ -294,3 +293,20 @@ def _mapped(doc, doctype: str):
 	from erpnext.selling.doctype.sales_order.sales_order import make_delivery_note, make_sales_invoice
 
 	return {"Delivery Note": make_delivery_note, "Sales Invoice": make_sales_invoice}[doctype](doc.name)
+
+
+@pytest.mark.parametrize("change", [{"rate": 700}, {"docname": None, "rate": 700}], ids=["lowered", "added"])
+def test_update_items_goes_not_below_the_floor(change):
+	doc = order(1200)
+	doc.submit()
+	floor(40)
+	with pytest.raises(frappe.ValidationError, match="lowest price"):
+		update_items(doc.reload(), **change)
+
+
+def test_update_items_may_change_the_quantity_of_a_line_below_the_floor():
+	doc = order(900)
+	doc.submit()
+	floor(40)
+	update_items(doc.reload(), qty=9)
+	assert doc.reload().items[0].qty == 9

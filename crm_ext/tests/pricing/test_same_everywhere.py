@@ -11,9 +11,9 @@ import pytest
 import frappe
 from frappe.utils import nowdate
 
+from crm_ext.constants import SELLING_DOCTYPES
 from crm_ext.demo import data
 from crm_ext.pricing import service
-from crm_ext.pricing.rows import SELLING
 from crm_ext.tests.pricing.shop import LISTED, PRICE_LIST, as_sent, basket, unsaved
 
 LINES = [
@@ -53,12 +53,12 @@ def test_the_shop_has_items_with_and_without_an_automatic_price(shop, customer):
 	assert ours == {*LISTED} - {"LAMP-E"}
 
 
-@pytest.mark.parametrize("doctype", SELLING)
+@pytest.mark.parametrize("doctype", SELLING_DOCTYPES)
 def test_insert_by_a_program(doctype, customer, lines, expected):
 	assert prices(unsaved(doctype, customer, lines).insert()) == expected
 
 
-@pytest.mark.parametrize("doctype", SELLING)
+@pytest.mark.parametrize("doctype", SELLING_DOCTYPES)
 def test_change_of_quantity_and_unit_by_a_program(doctype, customer, lines, expected):
 	doc = unsaved(doctype, customer, [(code, 1, "Nos") for code, _qty, _uom in lines]).insert()
 	doc = frappe.get_doc(doctype, doc.name)
@@ -240,4 +240,4 @@ def call(method: str, **form_dict):
 	try:
 		return execute_cmd(method)
 	finally:
-		frappe.local.request = None
+		del frappe.local.request

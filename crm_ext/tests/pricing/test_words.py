@@ -60,7 +60,9 @@ MATRIX = ("Price Matrix", "Retail 2026", "3.17")
 
 
 def waterfall(*steps: Step, losers: tuple[Loser, ...] = ()) -> dict:
-	priced = Priced(key="1", uom="Box", base=Decimal(100), price=Decimal(90), ours=True, steps=steps, losers=losers)
+	priced = Priced(
+		key="1", uom="Box", base=Decimal(100), price=Decimal(90), ours=True, steps=steps, losers=losers
+	)
 	built = build(priced, currency="USD", as_of=date(2026, 11, 22), qty=Decimal(3), uom="Box")
 	return load(dump(built))
 

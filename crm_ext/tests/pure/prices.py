@@ -54,6 +54,8 @@ class TestBook:
 			raise NoExchangeRate(from_currency=currency, to_currency="CNY")
 		return Decimal(self.rates[currency])
 
+	places = 2
+
 	def rounded(self, amount: Decimal) -> Decimal:
 		return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 

@@ -173,7 +173,7 @@ def test_another_result_than_the_steps_lead_to_is_found(waterfall, field):
 def test_rounding_is_found_when_it_is_more_than_rounding():
 	waterfall = told([rate("a", "3.333", gives=Gives.DISCOUNT_PERCENTAGE)])
 	assert waterfall["steps"][-1]["did"] == "rounding"
-	for amount in ("96.68", "96.66"):
+	for amount in ("96.68", "96.66", "96.7", "97"):
 		waterfall["steps"][-1]["after"] = waterfall["price"] = waterfall["rate"] = amount
 		assert replay(waterfall).broken == len(waterfall["steps"])
 
