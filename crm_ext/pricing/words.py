@@ -111,13 +111,13 @@ def _cost(basis: str, amount: str) -> str:
 def _matrix(step: Mapping, of: Mapping) -> str:
 	detail = step["detail"]
 	matrix, for_ = step["by"][1], _for(detail, of)
+	if not detail.get("slices") and _says_it_all(detail, of):
+		return _("The matrix {0} says {1} {2}.").format(matrix, _value(detail, of), for_)
 	price = _money(step["after"], of["currency"])
 	if detail.get("slices"):
 		return _("The matrix {0} gives {1}, slice by slice, {2}: {3} on average.").format(
 			matrix, for_, _slices(detail["slices"], of), price
 		)
-	if _says_it_all(detail, of):
-		return _("The matrix {0} says {1} {2}.").format(matrix, _value(detail, of), for_)
 	return _effect(detail, of).format(matrix, _value(detail, of), for_, price)
 
 
