@@ -21,3 +21,17 @@ def shop(customer):
 	matrix = open_shop()
 	frappe.db.set_value("Customer", customer, "default_price_list", PRICE_LIST)
 	return matrix
+
+
+@pytest.fixture
+def nothing_committed(site, monkeypatch):
+	"""Whatever would commit during the test says so in a warning, and does not: a floor left behind fails other tests."""
+	import traceback
+	import warnings
+
+	import frappe
+
+	def refuse():
+		warnings.warn("".join(traceback.format_stack(limit=8)), stacklevel=2)
+
+	monkeypatch.setattr(frappe.local.db, "commit", refuse)

@@ -20,6 +20,8 @@ from crm_ext.pricing import approvals, approvals_api
 from crm_ext.tests import builders
 from crm_ext.tests.pricing.people import APPROVER, SELLER, WRENCH, as_user, floor, person
 
+pytestmark = pytest.mark.usefixtures("nothing_committed")
+
 REASON = "A competitor sells it at 850"
 
 

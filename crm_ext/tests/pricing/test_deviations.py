@@ -17,6 +17,8 @@ from crm_ext.tests import builders
 from crm_ext.tests.pricing.a_matrix import matrix
 from crm_ext.tests.pricing.people import SELLER, WRENCH, as_user, person
 
+pytestmark = pytest.mark.usefixtures("nothing_committed")
+
 PRICE = 777
 BROKEN, CHANGED, SOURCE = "Does Not Replay", "Changed Afterwards", "Differs from Source"
 

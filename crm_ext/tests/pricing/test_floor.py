@@ -16,6 +16,8 @@ from crm_ext.tests import builders
 from crm_ext.tests.pricing.items import update_items
 from crm_ext.tests.pricing.people import APPROVER, COST, SELLER, WRENCH, as_user, floor, person
 
+pytestmark = pytest.mark.usefixtures("nothing_committed")
+
 LEAST = 1000
 """The floor at 40 % margin on a cost of 600."""
 
