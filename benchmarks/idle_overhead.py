@@ -11,57 +11,18 @@ site.
 
 import gc
 from collections.abc import Callable
-from importlib import import_module
-from time import perf_counter
-from types import ModuleType
 
-from common import Queries, Report, in_turns, median, seconds, site, sizes, without_our_hooks
+from common import OurTime, Queries, Report, in_turns, median, seconds, site, sizes, without_our_hooks
 
 import frappe
 from frappe.utils import getdate, nowdate
 
 from crm_ext.demo import data
 from crm_ext.demo.documents import Books
-from crm_ext.profile import queue
 
 PAIRS = 40
 TIME = 1.01
 QUERIES = 1
-
-
-class OurTime:
-	"""Adds up the seconds spent in our handlers of documents' events, and in the flush of the refresh queue."""
-
-	def __enter__(self) -> "OurTime":
-		self.seconds = 0.0
-		self._plain = [(module, name, getattr(module, name)) for module, name in _our_functions()]
-		for module, name, function in self._plain:
-			setattr(module, name, self._clocked(function))
-		return self
-
-	def __exit__(self, *_):
-		for module, name, function in self._plain:
-			setattr(module, name, function)
-
-	def _clocked(self, function: Callable) -> Callable:
-		def clocked(*args, **kwargs):
-			start = perf_counter()
-			function(*args, **kwargs)
-			self.seconds += perf_counter() - start
-
-		return clocked
-
-
-def _our_functions() -> set[tuple[ModuleType, str]]:
-	paths = {
-		handler
-		for events in frappe.get_doc_hooks().values()
-		for handlers in events.values()
-		for handler in handlers
-		if handler.startswith("crm_ext.")
-	}
-	named = {(import_module(path.rsplit(".", 1)[0]), path.rsplit(".", 1)[1]) for path in paths}
-	return {*named, (queue, "flush")}
 
 
 def works(customer: str) -> dict[str, Callable[[], object]]:
