@@ -202,6 +202,7 @@ def test_the_price_follows_every_change_in_the_form(doctype, manager, shop):
 def test_a_rate_that_was_typed_stays_and_there_is_a_way_back(manager, shop):
 	form = Form(manager, "Sales Order", ADA)
 	form.pick("LAMP-A")
+	form.shows_what_the_engine_says()  # a price that comes later would replace what is typed
 	form.type(0, "rate", 70)
 	expect(form.page.locator(".desk-alert", has_text="Row 1 keeps your price")).to_be_visible()
 	form.type(0, "qty", 12)
@@ -261,6 +262,7 @@ def test_prices_below_the_floor_are_saved_and_approval_is_asked_for(manager, sho
 	frappe.db.commit()
 	form = Form(manager, "Quotation", ADA)
 	form.pick("LAMP-A")
+	form.shows_what_the_engine_says()  # a price that comes later would replace what is typed
 	form.type(0, "rate", 13)
 	form.save()
 	banner = form.page.locator(".crm-ext-price-banner")
