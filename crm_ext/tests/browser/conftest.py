@@ -89,6 +89,7 @@ class Desk:
 
 	page: object
 	complaints: list[str] = field(default_factory=list)
+	harmless: tuple[str, ...] = HARMLESS
 
 	def __post_init__(self):
 		self.page.on("pageerror", self._error)
@@ -100,8 +101,13 @@ class Desk:
 
 	def _listen(self, message):
 		where = f"{message.text} {message.location.get('url', '')}"
-		if message.type == "error" and not any(known in where for known in HARMLESS):
+		if message.type == "error" and not any(known in where for known in self.harmless):
 			self.complaints.append(where)
+
+	def expects(self, *complaints: str) -> "Desk":
+		"""Console errors about these are wanted. Say so first: the console speaks some time after the page."""
+		self.harmless += complaints
+		return self
 
 	def log_in(self, user: str, password: str) -> "Desk":
 		response = self.page.request.post(f"{URL}/api/method/login", form={"usr": user, "pwd": password})
