@@ -15,6 +15,9 @@ TAGS_FACT = "tags"
 SELLING_DOCTYPES = ("Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice")
 """The documents of ERPNext whose lines have a price for a customer."""
 
+PRICE_OVERRIDE = "Price Override"
+"""The role that approves prices below the floor, and keeps typed rates where automatic prices are enforced."""
+
 COOPERATION_DOCTYPES = ("Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice")
 """Submitting one of these is what the founding documents call cooperation."""
 

@@ -159,7 +159,7 @@ class _Execution:
 		return bool(self.rule.all_or_nothing and run.failed)
 
 	def _transaction(self, work: Callable):
-		return persistently(work) if self.commit else work()
+		return persistently(work, commit=self.commit)
 
 	def _internal(self) -> list[Run]:
 		"""What stays on the site, for the next batch of runs; none once the rule is another: the next job goes on."""

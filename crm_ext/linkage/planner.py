@@ -52,7 +52,7 @@ def plan(*, commit: bool = True) -> tuple[int, int]:
 		def work(judge: Judge = judge, customers: Sequence[str] = customers) -> tuple[int, int]:
 			return _plan(judge, customers)
 
-		taken, written = persistently(work) if commit else work()
+		taken, written = persistently(work, commit=commit)
 		if not taken:
 			break  # another job has them
 		events += taken

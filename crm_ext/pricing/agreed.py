@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import frappe
 
+from crm_ext.pricing.native_rules import any_gives
+
 _SOURCES = (
 	("quotation_item", "Quotation", ("prevdoc_docname",)),
 	("so_detail", "Sales Order", ("against_sales_order", "sales_order")),
@@ -66,7 +68,7 @@ def row_is_left_alone(row) -> bool:
 		or row.get("blanket_order_rate")
 		or row.get("against_blanket_order")
 		or source_of(row)
-		or _has_a_rate_rule(row)
+		or any_gives(row, "Rate")
 	)
 
 
@@ -78,18 +80,4 @@ def priced_by_components(items: Iterable[str]) -> set[str]:
 		frappe.get_all(
 			"Product Bundle", {"new_item_code": ("in", list(items)), "disabled": 0}, pluck="new_item_code"
 		)
-	)
-
-
-def _has_a_rate_rule(row) -> bool:
-	"""Whether a Pricing Rule of ERPNext set the price itself, not a discount on it."""
-	names = row.get("pricing_rules")
-	if not names:
-		return False
-	from erpnext.accounts.doctype.pricing_rule.utils import get_applied_pricing_rules
-
-	return any(
-		frappe.get_cached_value("Pricing Rule", name, "rate_or_discount") == "Rate"
-		for name in get_applied_pricing_rules(names)
-		if name
 	)

@@ -9,7 +9,8 @@ from frappe.utils import cint
 from crm_ext.errors import speaking
 from crm_ext.pricing import service, waterfall, words
 from crm_ext.pricing.basket import Basket, BasketLine, Result
-from crm_ext.pricing.requests import check_basket_permission, may_see_costs, read_basket
+from crm_ext.pricing.costs import may_see_costs
+from crm_ext.pricing.requests import check_basket_permission, read_basket
 from crm_ext.pricing.store import number
 
 

@@ -14,10 +14,12 @@ from crm_ext.errors import speaking
 from crm_ext.exceptions import UnreadableEvidence
 from crm_ext.pricing import waterfall as waterfall_
 from crm_ext.pricing import words
+from crm_ext.pricing.costs import may_see_costs
 from crm_ext.pricing.lowest import DAYS, lowest_rates
 from crm_ext.pricing.model import Did
 from crm_ext.pricing.replay import replay
-from crm_ext.pricing.requests import may_see_costs
+from crm_ext.pricing.rows import party_of
+from crm_ext.pricing.settle import customer_values, own_price_list
 from crm_ext.profile.permissions import check_customer
 
 
@@ -62,7 +64,7 @@ def why(
 		"uom": waterfall["uom"],
 		"as_of": waterfall["as_of"],
 		"price_list": _price_list(waterfall),
-		"customer_price_list": _price_list_of(line.customer),
+		"customer_price_list": own_price_list(customer_values(line.customer)),
 		"lowest": _lowest(line),
 	}
 
@@ -81,16 +83,10 @@ def _line(doctype, name, row, steps, item_code, company, customer) -> _Line:
 			steps or saved.crm_ext_price_steps or "",
 			_readable("Item", item_code) or saved.item_code or "",
 			doc.company,
-			customer or _customer_of(doc),
+			customer or party_of(doc)[0],
 		)
 	frappe.has_permission(doctype, "create", throw=True)
 	return _Line(steps or "", _readable("Item", item_code), _readable("Company", company), customer or "")
-
-
-def _customer_of(doc) -> str:
-	if doc.doctype == "Quotation":
-		return doc.party_name if doc.quotation_to == "Customer" else ""
-	return doc.customer
 
 
 def _readable(doctype: str, name: str | None) -> str:
@@ -117,20 +113,6 @@ def _price_list(waterfall: Mapping) -> str:
 	"""The price list that the price started from."""
 	listed = (step["detail"]["price_list"] for step in waterfall["steps"] if step["did"] == Did.LIST)
 	return next(listed, "")
-
-
-def _price_list_of(customer: str) -> str:
-	"""The customer's own price list, or that of its group."""
-	own = customer and frappe.get_cached_value(
-		"Customer", customer, ("default_price_list", "customer_group"), as_dict=True
-	)
-	if not own:
-		return ""
-	return (
-		own.default_price_list
-		or frappe.get_cached_value("Customer Group", own.customer_group, "default_price_list")
-		or ""
-	)
 
 
 def _lowest(line: _Line) -> dict | None:

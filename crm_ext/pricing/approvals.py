@@ -12,6 +12,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_fullname, now_datetime
 
+from crm_ext.constants import PRICE_OVERRIDE
 from crm_ext.exceptions import (
 	NoDecision,
 	NoDraft,
@@ -23,8 +24,8 @@ from crm_ext.exceptions import (
 )
 from crm_ext.pricing.floor import Standing, margin_of, standing
 from crm_ext.pricing.floors import APPROVAL, STATUS, Below, below_floor, decisions, rates_of, withdraw_open
+from crm_ext.pricing.rows import party_of
 
-OVERRIDE = "Price Override"
 DECISIONS = (Standing.APPROVED.value, Standing.REJECTED.value)
 WITHDRAWN = "Withdrawn"
 
@@ -46,7 +47,7 @@ def request(doctype: str, name: str, reason: str) -> str:
 	approval = frappe.get_doc(
 		doctype=APPROVAL,
 		status=Standing.REQUESTED.value,
-		customer=_customer(doc),
+		customer=party_of(doc)[0],
 		customer_name=doc.get("customer_name"),
 		company=doc.company,
 		reference_doctype=doctype,
@@ -78,7 +79,7 @@ def decide(name: str, decision: str, note: str = "") -> None:
 		raise RequestDecided(status=Term(approval.status))
 	user = frappe.session.user
 	if user == approval.requested_by and user != "Administrator":
-		raise OwnRequest(role=Term(OVERRIDE))
+		raise OwnRequest(role=Term(PRICE_OVERRIDE))
 	doc = frappe.get_doc(approval.reference_doctype, approval.reference_name)
 	_check_draft(doc)
 	approval.update(
@@ -143,11 +144,6 @@ def _line(one: Below) -> dict:
 	}
 
 
-def _customer(doc) -> str | None:
-	"""The customer; a Quotation may be to a Lead."""
-	return doc.get("customer") or (doc.party_name if doc.get("quotation_to") == "Customer" else None)
-
-
 def _by_service(approval):
 	approval.flags.by_service = True
 	return approval
@@ -162,7 +158,7 @@ def may_decide(approval, doc, user: str | None = None) -> bool:
 
 def _deciders(approval, doc) -> list[str]:
 	"""The enabled holders of the role who may decide on this request."""
-	holders = frappe.get_all("Has Role", {"role": OVERRIDE, "parenttype": "User"}, pluck="parent")
+	holders = frappe.get_all("Has Role", {"role": PRICE_OVERRIDE, "parenttype": "User"}, pluck="parent")
 	users = frappe.get_all("User", {"name": ("in", holders), "enabled": 1}, pluck="name") if holders else []
 	return [user for user in users if user != approval.requested_by and may_decide(approval, doc, user)]
 

@@ -31,7 +31,7 @@ class Basket:
 	"""What somebody would buy. What is empty is filled in as ERPNext does for the customer and the company.
 
 	`date` is the day of the sale, in site time. `conversion_rate`: company currency for one unit of `currency`;
-	`plc_conversion_rate`: the same for the currency of the price list. `precision`: the places of a rate.
+	`plc_conversion_rate`: the same for the currency of the price list. `doctype`: the document whose rates these are to be.
 	"""
 
 	company: str
@@ -48,7 +48,7 @@ class Basket:
 	branch: str = ""
 	territory: str = ""
 	sales_channel: str = ""
-	precision: int | None = None
+	doctype: str = "Sales Order"
 	lenient: bool = False
 	"""Whether a unit that the item does not have counts as its stock unit, as it does in ERPNext's documents."""
 

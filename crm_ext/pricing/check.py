@@ -12,9 +12,9 @@ import frappe
 from crm_ext.pricing import compiled, service, store
 from crm_ext.pricing.api import answer
 from crm_ext.pricing.basket import Basket, BasketLine, Result
+from crm_ext.pricing.costs import may_see_costs
 from crm_ext.pricing.lowest import Lowest, lowest_rates
 from crm_ext.pricing.model import Item
-from crm_ext.pricing.requests import may_see_costs
 from crm_ext.rules.site import exchange_rate
 
 MOST_BREAKS = 24
@@ -77,7 +77,7 @@ def _breaks(item: Item, line: BasketLine) -> list[Decimal]:
 	matrices = tuple(compiled.current().matrices)
 	if not matrices:
 		return []
-	factor = line.conversion_factor or item.factors.get(line.uom) or Decimal(1)
+	factor = service.factor_of(item, line, lenient=True)
 	rows = frappe.db.sql(
 		"""SELECT DISTINCT min_qty, uom FROM `tabPrice Matrix Rate`
 		WHERE item_key IN %s AND matrix IN %s AND min_qty > 0 ORDER BY min_qty LIMIT %s""",

@@ -12,13 +12,13 @@ from collections.abc import Mapping
 import frappe
 from frappe.utils import flt
 
+from crm_ext.constants import PRICE_OVERRIDE
 from crm_ext.pricing.agreed import Source, source_of
 from crm_ext.pricing.agreed_rates import AgreedRate, agreed_rates
+from crm_ext.pricing.native_rules import applied
 from crm_ext.pricing.rows import party_of
 from crm_ext.pricing.store import number
 from crm_ext.settings import settings
-
-PRICE_OVERRIDE = "Price Override"
 
 
 def enforced() -> bool:
@@ -46,11 +46,9 @@ def kept_by_right(doc) -> list[bool]:
 
 def _is_given(row) -> bool:
 	"""Whether a rule of ERPNext that gives goods is named; how many it gives, ERPNext sees to."""
-	from erpnext.accounts.doctype.pricing_rule.utils import get_applied_pricing_rules
-
 	return any(
 		frappe.db.get_value("Pricing Rule", name, ("price_or_product_discount", "disable")) == ("Product", 0)
-		for name in get_applied_pricing_rules(row.pricing_rules)
+		for name in applied(row)
 	)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
-"""What pricing needs to know before it sees a basket: live matrices and kinds, trees, the order of tags.
+"""What pricing needs to know before it sees a basket: live matrices and kinds, floors, trees, the order of tags.
 
 It is read once per version. The version lies in Redis with what was read; each worker keeps its own copy, and asks
 Redis for nothing but the version. Who changes something calls `forget`: until the commit only that transaction reads
@@ -19,6 +19,7 @@ from frappe.utils import getdate, nowdate
 
 from crm_ext.compat import cached_by_all
 from crm_ext.exceptions import CrmExtError
+from crm_ext.pricing.floor import Floor
 from crm_ext.pricing.model import Base, Gives, Kind, Rate
 from crm_ext.pricing.store import number
 from crm_ext.rules.conditions import Clause, Condition, resolve
@@ -30,6 +31,7 @@ from crm_ext.settings import settings
 LIVE = (Status.ACTIVE.value, Status.OBSERVING.value)
 MATRIX = "Price Matrix"
 KIND = "Price Kind"
+FLOOR = "Price Floor"
 TREES = {
 	"Item Group": "parent_item_group",
 	"Customer Group": "parent_customer_group",
@@ -77,10 +79,11 @@ class LiveKind(LiveRule):
 
 @dataclass(slots=True, kw_only=True)
 class Compiled:
-	"""The live rules, by name; each node of each tree with those above it, the nearest first; where each tag stands."""
+	"""The live rules, by name; the enabled floors; each node of each tree with those above it, the nearest first; where each tag stands."""
 
 	matrices: dict[str, LiveMatrix]
 	kinds: dict[str, LiveKind]
+	floors: tuple[Floor, ...]
 	ancestors: Mapping[str, Mapping[str, tuple[str, ...]]]
 	tag_order: Mapping[str, tuple]
 	rated_tags: bool
@@ -122,8 +125,9 @@ def _shape(*classes: type) -> str:
 	]
 
 
-_STAMP = f"crm_ext_pricing_stamp:{_shape(LiveRule, LiveMatrix, LiveKind, Compiled, Condition, Kind)}"
-_STATE = f"crm_ext_pricing_state:{_shape(LiveRule, LiveMatrix, LiveKind, Compiled, Condition, Kind)}"
+_SHAPE = _shape(LiveRule, LiveMatrix, LiveKind, Compiled, Condition, Kind, Floor)
+_STAMP = f"crm_ext_pricing_stamp:{_SHAPE}"
+_STATE = f"crm_ext_pricing_state:{_SHAPE}"
 
 
 def idle() -> bool:
@@ -197,10 +201,11 @@ def _publish() -> tuple[str, bytes]:
 
 
 def compile_() -> Compiled:
-	"""Read the live rules, the trees and the order of tags."""
+	"""Read the live rules, the floors, the trees and the order of tags."""
 	return Compiled(
 		matrices={matrix.name: matrix for matrix in _matrices()},
 		kinds={kind.name: kind for kind in _kinds()},
+		floors=tuple(_floors()),
 		ancestors={tree: _ancestors(tree, parent) for tree, parent in TREES.items()},
 		tag_order={
 			tag: (group or 0, -(rank or 0), tag)
@@ -215,7 +220,7 @@ def compile_() -> Compiled:
 
 
 def _matrices() -> Iterator[LiveMatrix]:
-	for doc in _live(MATRIX, LIVE):
+	for doc in _live(MATRIX):
 		yield live_matrix(doc)
 
 
@@ -233,7 +238,7 @@ def live_matrix(doc, *, active: bool = False) -> LiveMatrix:
 
 
 def _kinds() -> Iterator[LiveKind]:
-	for doc in _live(KIND, LIVE):
+	for doc in _live(KIND):
 		kind = Kind(
 			name=doc.name,
 			version=str(doc.version),
@@ -243,6 +248,19 @@ def _kinds() -> Iterator[LiveKind]:
 			percent=number(doc.percent),
 		)
 		yield LiveKind(**_rule(doc, str(doc.version)), kind=kind, observing=doc.status == Status.OBSERVING)
+
+
+def _floors() -> Iterator[Floor]:
+	columns = ("name", "role", "item_group", "company", "cost", "minimum_margin")
+	for row in frappe.get_all(FLOOR, {"enabled": 1}, columns):
+		yield Floor(
+			name=row.name,
+			role=row.role or "",
+			item_group=row.item_group or "",
+			company=row.company or "",
+			cost=Base(row.cost),
+			margin=number(row.minimum_margin),
+		)
 
 
 def _rule(doc, version: str) -> dict:
@@ -257,8 +275,8 @@ def _rule(doc, version: str) -> dict:
 	}
 
 
-def _live(doctype: str, statuses: tuple[str, ...]) -> Iterator:
-	for name in frappe.get_all(doctype, {"status": ("in", statuses)}, pluck="name", order_by="name"):
+def _live(doctype: str) -> Iterator:
+	for name in frappe.get_all(doctype, {"status": ("in", LIVE)}, pluck="name", order_by="name"):
 		yield frappe.get_doc(doctype, name)
 
 

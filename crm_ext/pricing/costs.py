@@ -30,6 +30,19 @@ _VALUATION = f"""CASE i.is_stock_item WHEN 1 THEN COALESCE(
 _COSTS = f"{_VALUATION}, i.last_purchase_rate"
 
 Costs = dict[Base, Decimal]
+_FIELD = {Base.VALUATION_RATE: "valuation_rate", Base.LAST_PURCHASE_RATE: "last_purchase_rate"}
+
+
+def may_see_cost(base: Base) -> bool:
+	"""Whether the session's user may read this cost: the field of Item that has it."""
+	meta = frappe.get_meta("Item")
+	readable = frappe.has_permission("Item", "read") and meta.get_permlevel_access("read")
+	return bool(readable) and meta.get_field(_FIELD[base]).permlevel in readable
+
+
+def may_see_costs() -> bool:
+	"""Whether the user may read what items cost us: both fields of Item that tell it."""
+	return all(may_see_cost(base) for base in COSTS)
 
 
 def costs_of(item_codes: Collection[str], company: str) -> dict[str, Costs]:

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from crm_ext.pricing import service
 from crm_ext.pricing.basket import Basket, BasketLine, Result
+from crm_ext.pricing.costs import may_see_costs
 from crm_ext.pricing.lowest import Lowest, lowest_rates
 from crm_ext.pricing.model import Did, Priced
-from crm_ext.pricing.requests import may_see_costs
 from crm_ext.pricing.waterfall import build
 from crm_ext.pricing.words import steps_of
 

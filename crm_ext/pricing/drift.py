@@ -7,10 +7,11 @@ Looked at are the documents that changed in the last days, and those with an ope
 document, row and kind; it is *Gone* when it no longer holds, and stays *Accepted* while its figures stay the same.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import frappe
 from frappe.translate import print_language
@@ -63,7 +64,7 @@ def check(*, today: date | None = None, commit: bool = True) -> None:
 	"""Look at the documents changed in the last days. Safe to run twice and to be killed: it begins anew."""
 	today = getdate(today or nowdate())
 	since = add_days(today, -settings().pricing_replay_days)
-	transaction: Callable = persistently if commit else lambda work: work()
+	transaction = partial(persistently, commit=commit)
 	with print_language(frappe.db.get_default("lang") or "en"):
 		for doctype in SELLING_DOCTYPES:
 			for names in _changed(doctype, since):

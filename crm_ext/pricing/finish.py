@@ -12,6 +12,7 @@ from crm_ext.exceptions import UnreadableEvidence
 from crm_ext.pricing import waterfall, words
 from crm_ext.pricing.agreed import Source, source_of
 from crm_ext.pricing.model import Did, Step
+from crm_ext.pricing.native_rules import applied
 from crm_ext.pricing.store import number
 
 
@@ -50,10 +51,7 @@ def _afterwards(row, price: Decimal, rate: Decimal) -> Iterator[Step]:
 	if rate == price:
 		return
 	if row.get("pricing_rules"):
-		from erpnext.accounts.doctype.pricing_rule.utils import get_applied_pricing_rules
-
-		rules = list(get_applied_pricing_rules(row.pricing_rules))
-		yield Step(did=Did.NATIVE, before=price, after=rate, detail={"rules": rules})
+		yield Step(did=Did.NATIVE, before=price, after=rate, detail={"rules": applied(row)})
 	else:
 		did = Did.LOCKED if row.get("crm_ext_price_locked") else Did.MANUAL
 		percent = number(row.get("discount_percentage"))

@@ -13,13 +13,11 @@ import frappe
 from frappe import _, bold
 from frappe.utils import escape_html, fmt_money
 
+from crm_ext.pricing.costs import may_see_cost
 from crm_ext.pricing.floor import Standing
-from crm_ext.pricing.model import Base
 
 if TYPE_CHECKING:
 	from crm_ext.pricing.floors import Below
-
-_FIELD = {Base.VALUATION_RATE: "valuation_rate", Base.LAST_PURCHASE_RATE: "last_purchase_rate"}
 
 
 def warn(below: Iterable["Below"], standing: Standing) -> None:
@@ -36,13 +34,6 @@ def refuse_update(below: "Below") -> NoReturn:
 	"""Refuse to update a row of a submitted document."""
 	cure = _("Raise the price, or amend the document and request an approval.")
 	frappe.throw(f"{_line(below)}<br><br>{cure}", title=_("Below the Lowest Price"))
-
-
-def may_see_cost(base: Base) -> bool:
-	"""Whether the session's user may read this cost."""
-	meta = frappe.get_meta("Item")
-	readable = frappe.has_permission("Item", "read") and meta.get_permlevel_access("read")
-	return bool(readable) and meta.get_field(_FIELD[base]).permlevel in readable
 
 
 def _text(below: Iterable["Below"], standing: Standing) -> str:

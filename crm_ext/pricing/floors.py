@@ -24,12 +24,9 @@ from crm_ext.pricing.model import Base
 from crm_ext.pricing.store import number
 from crm_ext.settings import settings
 
-FLOOR = "Price Floor"
 APPROVAL = "Price Approval"
 STATUS = "crm_ext_price_approval"
 UNAPPROVED = (Standing.BELOW, Standing.REQUESTED, Standing.REJECTED)
-
-_ENABLED = "crm_ext_price_floors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +38,6 @@ class Below:
 	least: Decimal
 	cost: Decimal
 	floor: Floor
-
-
-def forget() -> None:
-	"""A floor has changed: read them anew, now and once the change is committed."""
-	frappe.cache.delete_value(_ENABLED)
-	# written, not deleted: a long transaction that began before would fill it with what it still sees
-	frappe.db.after_commit.add(lambda: frappe.cache.set_value(_ENABLED, _read()))
-	frappe.db.after_rollback.add(lambda: frappe.cache.delete_value(_ENABLED))
 
 
 def check(doc) -> None:
@@ -106,6 +95,10 @@ def below_floor(doc) -> list[Below]:
 		if row.item_code in costs
 	)
 	return _without_agreed(doc, [one for one in judged if one])
+
+
+def _enabled() -> tuple[Floor, ...]:
+	return compiled.current().floors if settings().pricing_enabled else ()
 
 
 def _floors_for(doc) -> list[Floor]:
@@ -204,31 +197,3 @@ def withdraw_open(doctype: str, name: str) -> None:
 	"""Take back the open request on a document, if there is one."""
 	asked = {"reference_doctype": doctype, "reference_name": name, "status": Standing.REQUESTED.value}
 	frappe.db.set_value(APPROVAL, asked, "status", "Withdrawn")
-
-
-def _enabled() -> list[Floor]:
-	"""The enabled floors, from the cache."""
-	if not settings().pricing_enabled:
-		return []
-	# what a long job read at its beginning may be old
-	frappe.local.cache.pop(frappe.cache.make_key(_ENABLED), None)
-	return [_floor(**row) for row in frappe.cache.get_value(_ENABLED, generator=_read)]
-
-
-def _read() -> list[dict]:
-	return frappe.get_all(
-		FLOOR,
-		{"enabled": 1},
-		["name", "role", "item_group", "company", "cost", "minimum_margin"],
-	)
-
-
-def _floor(*, name: str, role: str, item_group: str, company: str, cost: str, minimum_margin: float) -> Floor:
-	return Floor(
-		name=name,
-		role=role or "",
-		item_group=item_group or "",
-		company=company or "",
-		cost=Base(cost),
-		margin=number(minimum_margin),
-	)

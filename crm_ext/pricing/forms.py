@@ -19,9 +19,11 @@ from crm_ext.pricing import compiled, service, waterfall
 from crm_ext.pricing.agreed import document_is_left_alone, priced_by_components, row_is_left_alone
 from crm_ext.pricing.basket import Result
 from crm_ext.pricing.claims import enforced
+from crm_ext.pricing.costs import may_see_costs
 from crm_ext.pricing.model import Priced
-from crm_ext.pricing.requests import may_see_costs
-from crm_ext.pricing.rows import HEAD, basket_of, stamps
+from crm_ext.pricing.native_rules import any_gives
+from crm_ext.pricing.rows import HEAD, basket_of, party_of, stamps
+from crm_ext.profile.permissions import may_read
 
 _OVERLAID = (
 	*("item_code", "qty", "uom", "conversion_factor", "batch_no", "stock_uom"),
@@ -49,7 +51,7 @@ class Answer:
 def answers(
 	args: Mapping, items: Sequence[Mapping], doc: Mapping | str | None, *, picking: bool = False
 ) -> list[Answer | None]:
-	"""An Answer for each row that a form asks about; None: ERPNext's own price.
+	"""An Answer for each row that a form asks about; None: ERPNext's own price, also for users who may not know ours.
 
 	`args` is what the form sends of the head, `items` are the rows asked about, `doc` the document if it sends that too.
 	`picking`: another item is chosen for a row, so that a lock on it ends.
@@ -58,11 +60,7 @@ def answers(
 	if compiled.idle():
 		return nothing
 	head = _head(args, doc)
-	if (
-		head.doctype not in SELLING_DOCTYPES
-		or not head.company
-		or document_is_left_alone(head, enforced=enforced())
-	):
+	if head.doctype not in SELLING_DOCTYPES or not head.company or not _concerns_us(head):
 		return nothing
 	rows, places = _rows(head, items)
 	if picking:
@@ -107,7 +105,7 @@ def merge(out: MutableMapping, answer: Answer | None, *, unless: object = None) 
 
 def price_selected_row(doc, item_idx: int) -> None:
 	"""Give the row that the form has just picked an item for its automatic price. For documents, from version 16 on."""
-	if compiled.idle() or document_is_left_alone(doc, enforced=enforced()):
+	if compiled.idle() or not _concerns_us(doc):
 		return
 	row = doc.get("items", {"idx": item_idx})[0]
 	row.crm_ext_price_locked = 0
@@ -123,10 +121,21 @@ def price_selected_row(doc, item_idx: int) -> None:
 		return
 	row.update(answer.stamps)
 	row.price_list_rate = answer.price
-	if row.pricing_rules and not _amount_rules(row):
+	if row.pricing_rules and not any_gives(row, "Discount Amount"):
 		row.discount_amount = 0  # of the old price; the percentage gives the new one
 	doc.set_item_rate_and_discounts(row, frappe._dict(price_list_rate=answer.price, rate=answer.price))
 	doc.calculate_taxes_and_totals()
+
+
+def _concerns_us(head: Mapping | Document) -> bool:
+	"""Whether lines get automatic prices, and the user may know them: who may write such a document for the party."""
+	customer, lead = party_of(head)
+	return (
+		not document_is_left_alone(head, enforced=enforced())
+		and any(frappe.has_permission(head.doctype, ptype) for ptype in ("create", "write"))
+		and (not customer or may_read(customer))
+		and (not lead or may_read(lead, doctype="Lead"))
+	)
 
 
 def _answer(row: Mapping, place: int, result: Result) -> Answer | None:
@@ -177,12 +186,3 @@ def _rows(head: Mapping, items: Sequence[Mapping]) -> tuple[list[frappe._dict], 
 		rows[place].update({name: item.get(name) for name in _OVERLAID if item.get(name) is not None})
 		places.append(place)
 	return rows, places
-
-
-def _amount_rules(row) -> bool:
-	from erpnext.accounts.doctype.pricing_rule.utils import get_applied_pricing_rules
-
-	return any(
-		frappe.get_cached_value("Pricing Rule", name, "rate_or_discount") == "Discount Amount"
-		for name in get_applied_pricing_rules(row.pricing_rules)
-	)

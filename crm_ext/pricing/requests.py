@@ -20,8 +20,6 @@ from crm_ext.exceptions import (
 	WrongQuantity,
 )
 from crm_ext.pricing.basket import Basket, BasketLine
-from crm_ext.pricing.floor_words import may_see_cost
-from crm_ext.pricing.model import COSTS
 from crm_ext.profile.permissions import check_customer
 
 MOST_LINES = 1_000
@@ -75,11 +73,6 @@ def check_basket_permission(basket: Basket) -> None:
 		check_customer(basket.customer)
 	if basket.lead:
 		frappe.has_permission("Lead", "read", doc=basket.lead, throw=True)
-
-
-def may_see_costs() -> bool:
-	"""Whether the user may read what items cost us: both fields of Item that tell it."""
-	return all(may_see_cost(base) for base in COSTS)
 
 
 def _lines(raw: Mapping) -> list[Mapping]:

@@ -6,8 +6,6 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-import frappe
-from frappe.model.meta import get_field_precision
 from frappe.utils import flt, getdate, nowdate
 
 from crm_ext.pricing import waterfall, words
@@ -61,7 +59,7 @@ def basket_of(doc, rows: Sequence) -> Basket:
 		branch=doc.get("crm_ext_branch") or "",
 		territory=doc.get("territory") or "",
 		sales_channel=doc.get("crm_ext_sales_channel") or "",
-		precision=_precision(doc.get("doctype")),
+		doctype=doc.get("doctype"),
 		lenient=True,
 		lines=tuple(
 			BasketLine(
@@ -81,10 +79,6 @@ def basket_of(doc, rows: Sequence) -> Basket:
 def _number(value: object) -> Decimal:
 	"""A number as a program may write it: ERPNext reads "1,000", too."""
 	return number(flt(value))
-
-
-def _precision(doctype: str) -> int:
-	return get_field_precision(frappe.get_meta(f"{doctype} Item").get_field("price_list_rate"))
 
 
 def stamps(result: Result, priced: Priced, row) -> Mapping[str, object]:

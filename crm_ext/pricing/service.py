@@ -57,6 +57,7 @@ def _as_asked(state: Compiled, as_if_active: Collection[str], without: Collectio
 	return Compiled(
 		matrices=matrices,
 		kinds=state.kinds,
+		floors=state.floors,
 		ancestors=state.ancestors,
 		tag_order=state.tag_order,
 		rated_tags=True,
@@ -97,7 +98,7 @@ class _Reading:
 			sale=sale,
 			prices=self.prices,
 			costs=self.costs.get(sale.basket.company, {}),
-			places=precision_of(sale.basket),
+			places=precision_of(sale.basket.doctype),
 			fallback=fallback_price_list(),
 		)
 		common = engine.Sale(
@@ -240,7 +241,7 @@ class _Reading:
 			item=item,
 			qty=abs(line.qty),
 			uom=uom,
-			factor=_factor(item, uom, line, number, sale.basket.lenient),
+			factor=factor_of(item, line, number, lenient=sale.basket.lenient),
 			batch_no=line.batch_no,
 		)
 		return replace(priced, kept=bool(line.batch_no) and self._has_batch_price(priced, sale))
@@ -250,8 +251,12 @@ class _Reading:
 		return bool(found and found.batch_no)
 
 
-def _factor(item: Item, uom: str, line: BasketLine, number: int, lenient: bool) -> Decimal:
-	"""Stock units in one `uom`: one, as the line says, of the item, its template, or in general."""
+def factor_of(item: Item, line: BasketLine, number: int = 1, *, lenient: bool) -> Decimal:
+	"""Stock units in one unit of a line: one, as the line says, of the item, its template, or in general.
+
+	Raises UnknownUnit for the line with this number, unless it is to be `lenient` and take 1.
+	"""
+	uom = line.uom or item.stock_uom
 	if uom == item.stock_uom:
 		return Decimal(1)
 	if line.conversion_factor:

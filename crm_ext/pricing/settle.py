@@ -88,29 +88,33 @@ def fallback_price_list() -> str:
 	return (selling.get("fallback_to_default_price_list") and selling.selling_price_list) or ""
 
 
-def precision_of(basket: Basket) -> int:
-	"""To how many places ERPNext rounds the rate of a line."""
-	if basket.precision is not None:
-		return basket.precision
-	return get_field_precision(frappe.get_meta("Sales Order Item").get_field("price_list_rate"))
+def precision_of(doctype: str) -> int:
+	"""To how many places ERPNext rounds the rate of a line of a document."""
+	return get_field_precision(frappe.get_meta(f"{doctype} Item").get_field("price_list_rate"))
+
+
+def customer_values(customer: str) -> dict:
+	"""CUSTOMER_FIELDS of a customer; none without one."""
+	found = customer and frappe.get_cached_value("Customer", customer, CUSTOMER_FIELDS, as_dict=True)
+	return found or {}
+
+
+def own_price_list(party: dict, group: str | None = None) -> str:
+	"""The price list of a customer with these values, else of its group; empty: none."""
+	group = group or party.get("customer_group")
+	return party.get("default_price_list") or _of("Customer Group", group, "default_price_list")
 
 
 def _party(basket: Basket) -> dict:
-	if basket.customer:
-		values = frappe.get_cached_value("Customer", basket.customer, CUSTOMER_FIELDS, as_dict=True)
-	elif basket.lead:
-		values = {"territory": frappe.get_cached_value("Lead", basket.lead, "territory")}
-	else:
-		values = None
-	return values or {}
+	if basket.customer or not basket.lead:
+		return customer_values(basket.customer)
+	return {"territory": frappe.get_cached_value("Lead", basket.lead, "territory")}
 
 
 def _price_list(basket: Basket, party: dict) -> str:
 	"""As ERPNext chooses: the customer's, its group's, at the counter that of the POS Profile, the default."""
-	group = basket.customer_group or party.get("customer_group")
 	return (
-		party.get("default_price_list")
-		or _of("Customer Group", group, "default_price_list")
+		own_price_list(party, basket.customer_group)
 		or _of("POS Profile", basket.pos_profile, "selling_price_list")
 		or frappe.get_cached_doc("Selling Settings").selling_price_list
 		or ""

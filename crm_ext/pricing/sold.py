@@ -14,6 +14,7 @@ from decimal import Decimal
 
 import frappe
 
+from crm_ext.pricing.store import number
 from crm_ext.profile.figures import BRINGS_REVENUE, IS_SALE
 
 DAYS_AT_ONCE = 7
@@ -191,21 +192,17 @@ def _line(row: dict, deals: dict[tuple[str, str], Deal]) -> SoldLine:
 		key=row.line_key,
 		item_code=row.item_code,
 		uom=row.uom or "",
-		factor=_number(row.conversion_factor) or Decimal(1),
+		factor=number(row.conversion_factor) or Decimal(1),
 		batch_no=row.batch_no or "",
-		qty=_number(row.qty),
-		agreed_qty=_number(row.agreed_qty),
-		list_rate=_number(row.price_list_rate),
-		net_rate=_number(row.net_rate),
-		exchange_rate=_number(row.exchange_rate) or Decimal(1),
-		cost=_number(row.cost) if row.cost and row.cost > 0 else None,
+		qty=number(row.qty),
+		agreed_qty=number(row.agreed_qty),
+		list_rate=number(row.price_list_rate),
+		net_rate=number(row.net_rate),
+		exchange_rate=number(row.exchange_rate) or Decimal(1),
+		cost=number(row.cost) if row.cost and row.cost > 0 else None,
 		kept=row.kept,
 	)
 
 
 def _value(name: str, value: object) -> object:
-	return _number(value) if name.endswith("conversion_rate") else value or ""
-
-
-def _number(value: object) -> Decimal:
-	return Decimal(str(value or 0))
+	return number(value) if name.endswith("conversion_rate") else value or ""

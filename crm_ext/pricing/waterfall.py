@@ -17,7 +17,7 @@ the line was sold at. Steps up to the automatic price come first, what ERPNext o
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -152,8 +152,3 @@ def _loser(loser: Loser) -> dict:
 		"reason": loser.reason.value,
 		"detail": dict(loser.detail),
 	}
-
-
-def names(waterfall: Mapping) -> Sequence[str]:
-	"""The names of the rules that made the price, in their order."""
-	return [step["by"][1] for step in waterfall["steps"] if step.get("by")]

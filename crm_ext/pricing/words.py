@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 import frappe
-from frappe import _
 from frappe.translate import print_language
 from frappe.utils import fmt_money, formatdate
 
 from crm_ext.pricing.model import Base, Did, Gives, Reason
+from crm_ext.pricing.phrases import _, once
 from crm_ext.pricing.waterfall import HIDDEN, without_costs
 
 MOST_DECIMALS = 6
@@ -111,7 +111,7 @@ def _cost(basis: str, amount: str) -> str:
 def _matrix(step: Mapping, of: Mapping) -> str:
 	detail = step["detail"]
 	matrix, for_ = step["by"][1], _for(detail, of)
-	if not detail.get("slices") and _says_it_all(detail, of):
+	if not detail.get("slices") and _says_it_all(detail):
 		return _("The matrix {0} says {1} {2}.").format(matrix, _value(detail, of), for_)
 	price = _money(step["after"], of["currency"])
 	if detail.get("slices"):
@@ -154,7 +154,7 @@ def _value(detail: Mapping, of: Mapping) -> str:
 	return _("{0}, at the exchange rate {1},").format(value, _number(detail["exchange"]))
 
 
-def _says_it_all(detail: Mapping, of: Mapping) -> bool:
+def _says_it_all(detail: Mapping) -> bool:
 	"""Whether a rate is the price as it stands, in the line's own currency and unit."""
 	return (
 		Gives(detail["gives"]) is Gives.RATE and Decimal(detail["factor"]) == Decimal(detail["exchange"]) == 1
@@ -334,6 +334,7 @@ def _per_unit(amount: str, currency: str, uom: str) -> str:
 	return _("{0} per {1}").format(money, _(uom)) if uom else money
 
 
+@once
 def _money(amount: str | Decimal, currency: str) -> str:
 	"""As the documents show it; with more decimals where the price has more."""
 	decimals = _decimals(Decimal(amount))
@@ -344,6 +345,7 @@ def _percent(value: str) -> str:
 	return f"{_number(abs(Decimal(value)))} %"
 
 
+@once
 def _number(value: str | Decimal) -> str:
 	return fmt_money(float(value), min(_decimals(Decimal(value).normalize()), MOST_DECIMALS))
 

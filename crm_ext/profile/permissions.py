@@ -15,13 +15,14 @@ def query_conditions(user: str | None = None, doctype: str | None = None) -> str
 
 	User Permissions, “if owner”, shares and other apps' conditions on Customer all count, for they are Frappe's own.
 	"""
+	return of_readable("Customer", f"`tab{doctype}`.customer", user)
+
+
+def of_readable(doctype: str, link: str, user: str | None = None) -> str:
+	"""A condition: the column `link` names a document of a DocType that the user may read. Empty: all may be seen."""
 	user = user or frappe.session.user
-	if user == "Administrator":
-		return ""
-	readable = _readable_customers(user)
-	if not readable:
-		return ""
-	return f"`tab{doctype}`.customer IN (SELECT `tabCustomer`.name FROM `tabCustomer` WHERE {readable})"
+	readable = "" if user == "Administrator" else _readable(doctype, user)
+	return readable and f"{link} IN (SELECT `tab{doctype}`.name FROM `tab{doctype}` WHERE {readable})"
 
 
 def has_permission(doc, ptype: str | None = None, user: str | None = None) -> bool:
@@ -29,11 +30,11 @@ def has_permission(doc, ptype: str | None = None, user: str | None = None) -> bo
 	return not doc.customer or may_read(doc.customer, user)
 
 
-def may_read(customer: str, user: str | None = None) -> bool:
-	"""Whether there is such a customer and the user may read it."""
+def may_read(name: str, user: str | None = None, *, doctype: str = "Customer") -> bool:
+	"""Whether there is such a customer, or other document, and the user may read it. From the cache of documents."""
 	return bool(
-		frappe.db.exists("Customer", customer)
-		and frappe.has_permission("Customer", "read", doc=customer, user=user)
+		frappe.get_cached_value(doctype, name, "name")
+		and frappe.has_permission(doctype, "read", doc=frappe.get_cached_doc(doctype, name), user=user)
 	)
 
 
@@ -43,13 +44,13 @@ def check_customer(customer: str) -> None:
 		frappe.throw(_("You do not have access to this customer."), frappe.PermissionError)
 
 
-def _readable_customers(user: str) -> str:
-	"""A condition on `tabCustomer`; empty if the user may read all."""
-	query = DatabaseQuery("Customer", user=user)
+def _readable(doctype: str, user: str) -> str:
+	"""A condition on the table of a DocType; empty if the user may read all."""
+	query = DatabaseQuery(doctype, user=user)
 	try:
 		conditions = [query.build_match_conditions()]
 	except frappe.PermissionError:
 		frappe.clear_last_message()
 		return NOBODY
-	conditions += query.conditions  # only what is shared, for users without a role that reads customers
+	conditions += query.conditions  # only what is shared, for users without a role that reads them
 	return " AND ".join(f"({condition})" for condition in conditions if condition)

@@ -127,7 +127,7 @@ class Refresh:
 			store.lock(chunk)
 			return sum(step(chunk) for step in steps)
 
-		return persistently(work) if self.commit else work()
+		return persistently(work, commit=self.commit)
 
 	def _figures(self, chunk: CustomerSlice) -> int:
 		store.write_figures(chunk, self.scopes.rows, self.as_of)

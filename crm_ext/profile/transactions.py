@@ -31,8 +31,13 @@ def read_committed() -> Iterator[None]:
 		frappe.db.rollback()  # the next transaction is the first with the old level
 
 
-def persistently(work: Callable[[], T]) -> T:
-	"""Run `work` as one transaction and commit it; after a deadlock or a lock timeout again, three times in all."""
+def persistently(work: Callable[[], T], *, commit: bool = True) -> T:
+	"""Run `work` as one transaction and commit it; after a deadlock or a lock timeout again, three times in all.
+
+	Without `commit` it is run once, in the transaction of the caller.
+	"""
+	if not commit:
+		return work()
 	attempt = 1
 	while True:
 		try:

@@ -10,6 +10,7 @@ tags we mirrored onto customers are taken off again. The texts that we brought g
 
 import frappe
 
+from crm_ext.constants import PRICE_OVERRIDE
 from crm_ext.setup import custom_fields, email_templates, webhook_events
 from crm_ext.setup.defaults import SOWN_KEY
 
@@ -57,7 +58,6 @@ RECORDS = {
 }
 """The same for what people made; deleted one by one, with what hangs on it. A dependent stands before its report."""
 
-APPROVER = "Price Override"
 REPORT_COLUMNS = ("report", "report_name")
 
 
@@ -114,11 +114,11 @@ def _remove_user_settings(doctypes: list[str]):
 def remove_role():
 	"""Delete the role that our DocTypes brought, unless somebody has given it permissions elsewhere."""
 	doctypes = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
-	elsewhere = {"role": APPROVER, "parent": ("not in", doctypes)}
+	elsewhere = {"role": PRICE_OVERRIDE, "parent": ("not in", doctypes)}
 	if any(frappe.db.exists(doctype, elsewhere) for doctype in ("DocPerm", "Custom DocPerm")):
 		return
-	frappe.db.delete("Has Role", {"role": APPROVER})
-	frappe.delete_doc("Role", APPROVER, force=True, ignore_missing=True, delete_permanently=True)
+	frappe.db.delete("Has Role", {"role": PRICE_OVERRIDE})
+	frappe.delete_doc("Role", PRICE_OVERRIDE, force=True, ignore_missing=True, delete_permanently=True)
 
 
 def remove_scheduled_jobs():

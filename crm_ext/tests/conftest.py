@@ -101,13 +101,14 @@ def rolled_back(request):
 	frappe.db.rollback()
 	frappe.set_user("Administrator")
 	frappe.clear_messages()
-	_forget_what_redis_kept()
+	_forget_what_was_kept()
 
 
-def _forget_what_redis_kept():
-	"""A rollback does not reach the caches."""
+def _forget_what_was_kept():
+	"""A rollback does not reach the caches; a test is a request of its own."""
 	import frappe
 
+	frappe.local.crm_ext_price_phrases = {}
 	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
 	for key in ("notifications", "webhooks"):
 		frappe.cache.delete_keys(key)

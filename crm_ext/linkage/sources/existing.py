@@ -83,7 +83,7 @@ class _Beginning:
 			for chunk in everybody():
 				if not frappe.db.exists(RULE, self.version):
 					return told
-				told += persistently(lambda chunk=chunk: self._slice(chunk)) if commit else self._slice(chunk)
+				told += persistently(lambda chunk=chunk: self._slice(chunk), commit=commit)
 		frappe.db.set_value(
 			RULE, self.version, "baseline_version", self.version["version_hash"], update_modified=False
 		)

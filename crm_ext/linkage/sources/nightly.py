@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import date
+from functools import partial
 
 import frappe
 from frappe.utils import getdate
@@ -49,13 +50,9 @@ def tell(*, today: date | None = None, commit: bool = True) -> int:
 
 
 def _tell(days: Sequence[date], commit: bool) -> int:
-	transaction = persistently if commit else _at_once
+	transaction = partial(persistently, commit=commit)
 	told = transaction(lambda: occasions.tell(days))
 	if inbox.awaited(SCHEDULE):
 		for chunk in everybody():
 			told += transaction(lambda chunk=chunk: schedule.tell_slice(chunk, days))
 	return told
-
-
-def _at_once(work):
-	return work()

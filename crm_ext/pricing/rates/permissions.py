@@ -4,26 +4,14 @@
 """Who may see rates and imports: whoever may read their matrix, which may be one of another company."""
 
 import frappe
-from frappe.model.db_query import DatabaseQuery
 
 from crm_ext.pricing.rates.store import MATRIX
-
-NOBODY = "1 = 0"
+from crm_ext.profile.permissions import of_readable
 
 
 def query_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	"""Restrict a list of a DocType with a `matrix` link to the matrices that the user may read."""
-	user = user or frappe.session.user
-	if user == "Administrator":
-		return ""
-	try:
-		readable = DatabaseQuery(MATRIX, user=user).build_match_conditions()
-	except frappe.PermissionError:
-		frappe.clear_last_message()
-		return NOBODY
-	if not readable:
-		return ""
-	return f"`tab{doctype}`.matrix IN (SELECT `tab{MATRIX}`.name FROM `tab{MATRIX}` WHERE {readable})"
+	return of_readable(MATRIX, f"`tab{doctype}`.matrix", user)
 
 
 def has_permission(doc, ptype: str | None = None, user: str | None = None) -> bool:

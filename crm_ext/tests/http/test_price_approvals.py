@@ -12,7 +12,7 @@ from frappe.utils import getdate
 from frappe.utils.password import update_password
 
 from crm_ext.demo import data
-from crm_ext.pricing import floors
+from crm_ext.pricing import compiled
 from crm_ext.tests import builders
 from crm_ext.tests.http.conftest import Client
 from crm_ext.tests.http.test_permissions import told
@@ -81,7 +81,7 @@ def _clean() -> None:
 			frappe.delete_doc("User", name, force=True, ignore_missing=True)
 
 	patiently(clean)
-	floors.forget()
+	compiled.forget()
 	commit_without_jobs()
 
 

@@ -28,9 +28,6 @@ REASON = "A competitor sells it at 850"
 @pytest.fixture(autouse=True)
 def floors_of_the_test():
 	floor(40)
-	yield
-	frappe.db.rollback()
-	frappe.cache.delete_value("crm_ext_price_floors")
 
 
 @pytest.fixture

@@ -24,11 +24,8 @@ LEAST = 1000
 
 @pytest.fixture(autouse=True)
 def messages():
-	"""Only what the test itself brings about is said, and nothing stays in the cache."""
+	"""Only what the test itself brings about is said."""
 	frappe.clear_messages()
-	yield
-	frappe.db.rollback()
-	frappe.cache.delete_value("crm_ext_price_floors")
 
 
 def order(rate: float, qty: float = 1, **values):

@@ -324,7 +324,7 @@ def test_with_explain_the_steps_are_sentences(shop, customer):
 		({"lines": "many"}, "JSON object"),
 		({"company": ""}, "needs “company”"),
 		({"company": "Nowhere"}, "company: there is no “Nowhere”"),
-		({"currency": "XXX"}, "currency: there is no “XXX”"),
+		({"currency": "ZZZ"}, "currency: there is no “ZZZ”"),
 		({"point_of_sale": "Moon"}, "point_of_sale: there is no “Moon”"),
 		({"date": "tomorrow"}, "“tomorrow” is no date"),
 		({"lines": [{"qty": 1}]}, "Line 1: there is no item"),

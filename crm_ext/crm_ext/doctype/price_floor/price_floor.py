@@ -5,7 +5,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from crm_ext.pricing import floors
+from crm_ext.pricing import compiled
 
 
 class PriceFloor(Document):
@@ -16,13 +16,13 @@ class PriceFloor(Document):
 		self.validate_unique()
 
 	def on_update(self) -> None:
-		floors.forget()
+		compiled.forget()
 
 	def on_trash(self) -> None:
-		floors.forget()
+		compiled.forget()
 
 	def after_rename(self, old: str, new: str, merge: bool = False) -> None:
-		floors.forget()
+		compiled.forget()
 
 	def validate_margin(self) -> None:
 		if not -100 <= self.minimum_margin < 100:
