@@ -12,12 +12,12 @@ from frappe.commands import get_site, pass_context
 @click.option(
 	"--history/--no-history",
 	default=True,
-	help="Compute the past year too, and put linkage rules and prices into force.",
+	help="Compute the past year too, and put linkage rules, prices and promotions into force.",
 )
 @pass_context
 def demo(context, history: bool):
 	"""Install the invented company of crm_ext, once, and print its users."""
-	from crm_ext.demo import data, linkage, linkage_data, pricing, pricing_data
+	from crm_ext.demo import data, linkage, linkage_data, pricing, pricing_data, promotions, promotions_data
 	from crm_ext.demo.install import install
 
 	with _site(context):
@@ -27,11 +27,13 @@ def demo(context, history: bool):
 			linkage.install(installed)
 			_show("Prices", 0, 1)
 			pricing.install(installed)
+			_show("Promotions", 0, 1)
+			promotions.install(installed)
 		click.echo(
 			f"\n{installed.company}, dates counted back from {installed.as_of}. Users (demo passwords!):"
 		)
 		managers = (manager.user for manager in linkage_data.ACCOUNT_MANAGERS)
-		for user in (*data.USERS, *managers, pricing_data.DECIDER):
+		for user in (*data.USERS, *managers, pricing_data.DECIDER, promotions_data.APPROVER):
 			click.echo(f"  {user.email:32} {data.PASSWORD}  {', '.join(user.roles)}")
 
 

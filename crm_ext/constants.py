@@ -18,6 +18,9 @@ SELLING_DOCTYPES = ("Quotation", "Sales Order", "Delivery Note", "Sales Invoice"
 PRICE_OVERRIDE = "Price Override"
 """The role that approves prices below the floor, and keeps typed rates where automatic prices are enforced."""
 
+PROMOTION_APPROVER = "Promotion Approver"
+"""The role that approves promotions of others, where the settings ask for it."""
+
 COOPERATION_DOCTYPES = ("Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice")
 """Submitting one of these is what the founding documents call cooperation."""
 

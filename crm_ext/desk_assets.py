@@ -12,9 +12,11 @@ _rule_js = [
 _linkage_js = [*_rule_js, "public/js/linkage_words.js"]
 _run_js = ["public/js/desk_ui.js", "public/js/linkage_words.js", "public/js/linkage_run.js"]
 _selling = ("Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice")
+_promotion_js = [f"public/js/promotion_{part}.js" for part in ("known", "panel", "lay")]
 _price_js = [
 	*("public/js/desk_ui.js", "public/js/price_why.js", "public/js/price_rows.js"),
-	*("public/js/price_document.js", "public/js/price_selling.js"),
+	*("public/js/price_document.js", *_promotion_js, "public/js/price_selling.js"),
+	"public/js/promotion_selling.js",
 ]
 _deviation_js = "public/js/price_deviation.js"
 _rated_js = [*_rule_js, *(f"public/js/price_{part}.js" for part in ("words", "style"))]
@@ -22,14 +24,19 @@ _sheet_js = [
 	f"public/js/price_{part}.js"
 	for part in ("rates", "cells", "editor", "keys", "sheet_html", "sheet", "matrix", "import")
 ]
-_impact_js = ["public/js/price_impact_html.js", "public/js/price_impact.js"]
+_past_js = "public/js/asked_of_past.js"
+_impact_js = [_past_js, "public/js/price_impact_html.js", "public/js/price_impact.js"]
+_result_js = [_past_js, "public/js/promotion_figures.js", "public/js/promotion_result.js"]
+_back_test_js = ["public/js/promotion_backtest_html.js", "public/js/promotion_backtest.js"]
 doctype_js = {
 	**dict.fromkeys(_selling, _price_js),
+	**{doctype: [*_price_js, "public/js/cross_sell.js"] for doctype in ("Quotation", "Sales Order")},
 	"Price Approval": [
 		"public/js/desk_ui.js",
 		"public/js/price_document.js",
 		"public/js/price_approval.js",
 	],
+	"Coupon Batch": ["public/js/desk_ui.js", "public/js/promotion_codes.js"],
 	"Customer": [*_tag_js, "public/js/tag_actions.js", "public/js/customer.js"],
 	"Customer Tag": [*_rule_js, "public/js/tag_simulation.js"],
 	"Customer Tag Assignment": _tag_js,
@@ -49,25 +56,42 @@ doctype_js = {
 		"public/js/desk_ui.js",
 		*(f"public/js/price_{part}.js" for part in ("style", "status", "import")),
 	],
+	"Promotion Back-Test": [
+		"public/js/desk_ui.js",
+		*(_past_js, "public/js/promotion_figures.js"),
+		*_back_test_js,
+	],
+	"Sales Promotion": [
+		*_rated_js,
+		*_result_js,
+		*_back_test_js,
+		*(f"public/js/promotion_{part}.js" for part in ("words", "sentence", "form", "known")),
+	],
 }
 doctype_list_js = {
 	"Customer": "public/js/customer_list.js",
+	"Item Association": "public/js/item_association_list.js",
 	"Linkage Run": _run_js,
 	"Price Deviation": _deviation_js,
 	"Price Matrix Import": "public/js/price_status.js",
 	**dict.fromkeys(
-		("Customer Tag", "Class Transition", "Linkage Rule", "Price Kind", "Price Matrix"), _rule_list_js
+		(
+			*("Customer Tag", "Class Transition", "Linkage Rule"),
+			*("Price Kind", "Price Matrix", "Sales Promotion"),
+		),
+		_rule_list_js,
 	),
 }
 page_js = {
-	"point-of-sale": "public/js/price_pos.js",
+	"point-of-sale": ["public/js/promotion_pos.js", "public/js/price_pos.js"],
 	"linkage-map": [
 		*_linkage_js,
 		*(f"public/js/linkage_{part}.js" for part in ("map_nodes", "map", "details", "what_if", "answer")),
 	],
+	"promotion-board": ["public/js/desk_ui.js", *_result_js, "public/js/promotion_board_html.js"],
 	"price-check": [
 		"public/js/desk_ui.js",
-		"public/js/price_why.js",
+		*("public/js/price_why.js", "public/js/promotion_panel.js"),
 		*(f"public/js/price_check_{part}.js" for part in ("side", "basket", "result")),
 	],
 }

@@ -357,5 +357,173 @@ class WrongDate(CrmExtError):
 	template = "“{value}” is no date. Give one such as 2026-01-31."
 
 
+class WrongTime(CrmExtError):
+	template = "“{value}” is no time of day. Give one such as 17:30."
+
+
+class CouponsNotAList(CrmExtError):
+	template = "“coupons” is a list of codes, or a text with codes between commas. Give it like that."
+
+
 class OtherPrice(CrmExtError):
 	template = "{item}: prices are enforced here, and the automatic price is {price}. Enter that, or ask somebody with the role Price Override."
+
+
+class FieldNeeded(CrmExtError):
+	template = "“{field}” is missing, and {kind} needs it. Fill it in."
+
+
+class NotAbove(CrmExtError):
+	template = "“{field}” must not be more than {most}."
+
+
+class ChoiceNotForKind(CrmExtError):
+	template = "“{choice}” under “{field}” does not go with {kind}. Choose one of: {allowed}."
+
+
+class RowNeedsOne(CrmExtError):
+	template = "“{table}”, row {row}: fill in exactly one of these: {columns}."
+
+
+class RowIncomplete(CrmExtError):
+	template = "“{table}”, row {row}: “{field}” is missing. Give a value above 0."
+
+
+class RowTooHigh(CrmExtError):
+	template = "“{table}”, row {row}: “{field}” must not be more than {most}."
+
+
+class RowChoiceNotForKind(CrmExtError):
+	template = (
+		"“{table}”, row {row}: “{choice}” under “{field}” does not go with {kind}. Choose one of: {allowed}."
+	)
+
+
+class SameRow(CrmExtError):
+	template = "“{table}”: row {row} says the same as row {other}. Change or remove one of them."
+
+
+class TakenOutAgain(CrmExtError):
+	template = "“Products”: row {row} leaves out just what row {other} is for. Remove one of them."
+
+
+class NoTiers(CrmExtError):
+	template = "{kind} needs at least one tier. Add a row under “Tiers”."
+
+
+class FewComponents(CrmExtError):
+	template = (
+		"A bundle needs at least two components. Add the other product under “Products”, with another number "
+		"under “Component” and a quantity."
+	)
+
+
+class OtherQuantity(CrmExtError):
+	template = (
+		"“Products”: rows {row} and {other} are alternatives of one component, with different quantities. Give both the "
+		"same quantity, or another number under “Component”."
+	)
+
+
+class ProductsNeeded(CrmExtError):
+	template = "“Products” must say what {kind} is for. Add a row with the part “{part}”."
+
+
+class ReducedNeeded(CrmExtError):
+	template = "An add-on needs what becomes cheaper: add a product with the part “Get”, or choose a “Gift”."
+
+
+class GiftUnusable(CrmExtError):
+	template = "{item} cannot be given away: it is disabled, a template, or not for sale. Choose another item as “Gift”."
+
+
+class AllWouldBeReduced(CrmExtError):
+	template = (
+		"“Get” must be less than “Buy”: of so many units together, only the cheapest ones are reduced. "
+		"Lower “Get”, or choose the kind Mix and Match."
+	)
+
+
+class NotCompound(CrmExtError):
+	template = (
+		"{kind} needs several units together, so it cannot come on top of others. Choose another “Combination” "
+		"than Compound."
+	)
+
+
+class AccountOfAnotherCompany(CrmExtError):
+	template = (
+		"The account {account} belongs to {company}. Choose this company, or another “Shipping Account”."
+	)
+
+
+class AccountUnusable(CrmExtError):
+	template = "The account {account} is disabled or a group. Choose another “Shipping Account”."
+
+
+class GoalWithoutBeginning(CrmExtError):
+	template = (
+		"The goal counts since the promotion is valid. Fill in “Valid From”, or choose a calendar period."
+	)
+
+
+class FirstOrderWithGoal(CrmExtError):
+	template = (
+		"Who orders for the first time has not bought anything before. Untick “First Order Only”, or take "
+		"“Has Bought For” out."
+	)
+
+
+class SameHours(CrmExtError):
+	template = "“From Time” and “To Time” are the same. Leave both empty for the whole day."
+
+
+class NotApproved(CrmExtError):
+	template = (
+		"Version {version} is not approved. Somebody with the role {role}, other than its owner, must approve it "
+		"first; pause the promotion meanwhile if it is active."
+	)
+
+
+class ApprovalOfOwn(CrmExtError):
+	template = (
+		"You own this promotion, or changed it last. Somebody else with the role {role} must approve it."
+	)
+
+
+class ChangedMeanwhile(CrmExtError):
+	template = "{document} was changed meanwhile. Load it again."
+
+
+class NoCode(CrmExtError):
+	template = "“{code}” is no code. Use {least} to {most} letters from A to Z, digits and hyphens, beginning with a letter or digit."
+
+
+class CodeTaken(CrmExtError):
+	template = "The code {code} is there already, in the batch {batch}. Choose another one."
+
+
+class CodesUsed(CrmExtError):
+	template = "Codes of this batch have been used for {promotion}. Make another batch for another promotion."
+
+
+class WrongCount(CrmExtError):
+	template = "Codes are made {most} at a time at most. Give a number from 1 to that."
+
+
+class NoUniqueCodes(CrmExtError):
+	template = "This batch has one public code. Make another batch for unique codes."
+
+
+class CodeUsed(CrmExtError):
+	template = "{code} has been used and is kept with its documents. Disable it instead."
+
+
+class CodesBeingMade(CrmExtError):
+	template = "The codes of this batch are being made. Wait until that is done."
+
+
+class RanOut(CrmExtError):
+	template = (
+		"{promotions} Submit again to sell at the prices without it, or save the draft to see them first."
+	)

@@ -3,6 +3,11 @@
 
 from crm_ext.constants import SELLING_DOCTYPES as _selling_doctypes
 from crm_ext.desk_assets import doctype_js, doctype_list_js, page_js  # noqa: F401
+from crm_ext.record_access import (  # noqa: F401
+	has_permission,
+	ignore_links_on_delete,
+	permission_query_conditions,
+)
 
 app_name = "crm_ext"
 app_title = "CRM Ext"
@@ -26,7 +31,9 @@ before_uninstall = "crm_ext.setup.uninstall.before_uninstall"
 
 override_doctype_dashboards = {"Customer": "crm_ext.overrides.customer_dashboard.get_data"}
 
-jinja = {"methods": ["crm_ext.pricing.printing.crm_ext_price_waterfall"]}
+extend_bootinfo = "crm_ext.overrides.boot.extend_bootinfo"
+_printing = "crm_ext.pricing.printing."
+jinja = {"methods": [_printing + "crm_ext_price_waterfall", _printing + "crm_ext_promotions"]}
 
 # Documents of ERPNext
 # --------------------
@@ -37,7 +44,7 @@ _named = (
 )
 _rated = (
 	*("Item", "Brand", "Item Group", "Customer Tag", "Customer Group", "POS Profile", "Branch", "Territory"),
-	*("Sales Channel", "UOM", "Currency", "Price Matrix"),
+	*("Sales Channel", "UOM", "Currency", "Price Matrix", "Payment Terms Template", "Sales Partner"),
 )
 _selling = "crm_ext.overrides.selling_documents."
 _trees = ("Item Group", "Customer Group", "Territory", "Customer Tag", "Customer Tag Group")
@@ -82,27 +89,16 @@ scheduler_events = {
 		"*/5 * * * *": ["crm_ext.tasks.crm_ext_drain_refresh_queue"],
 		"15 1 * * *": ["crm_ext.tasks.crm_ext_nightly_refresh"],
 		"30 2 * * *": ["crm_ext.tasks.crm_ext_nightly_linkage"],
+		"45 2 * * *": ["crm_ext.tasks.crm_ext_nightly_promotion_counters"],
 		"15 3 * * *": ["crm_ext.tasks.crm_ext_nightly_price_replay"],
+		"45 3 * * *": ["crm_ext.tasks.crm_ext_nightly_item_associations"],
 		"0 6 * * 1": ["crm_ext.tasks.crm_ext_weekly_linkage_report"],
 	}
 }
 
-# Permissions
-# -----------
+# Logs
+# ----
 
-_of_customers = (
-	*("Customer Profile", "Customer Tag Assignment", "Class Transition Log", "Price Approval"),
-	*("Linkage Event", "Linkage Run", "Linkage Match", "Customer Occasion", "Price Deviation"),
-)
-permission_query_conditions = dict.fromkeys(_of_customers, "crm_ext.profile.permissions.query_conditions")
-permission_query_conditions["Linkage Run Action"] = "crm_ext.linkage.permissions.query_conditions"
-has_permission = dict.fromkeys(_of_customers, "crm_ext.profile.permissions.has_permission")
-for _of_matrix in ("Price Matrix Rate", "Price Matrix Import"):
-	permission_query_conditions[_of_matrix] = "crm_ext.pricing.rates.permissions.query_conditions"
-	has_permission[_of_matrix] = "crm_ext.pricing.rates.permissions.has_permission"
-
-# Deleting a customer takes our rows along (overrides/customer.py)
-ignore_links_on_delete = [*_of_customers, "Profile Refresh Request"]
 default_log_clearing_doctypes = {"Linkage Event": 90}
 
 # Extension points of crm_ext (docs/extending.md)

@@ -3,9 +3,11 @@
 
 """The jobs, one function per cadence. Each is safe to run twice and to be killed."""
 
+from crm_ext.cross_sell import service as cross_sell
 from crm_ext.linkage import runner, weekly
 from crm_ext.linkage.sources import issues, nightly
 from crm_ext.pricing import drift
+from crm_ext.pricing.promotions import codes, counting
 from crm_ext.pricing.rates import imports
 from crm_ext.profile import queue
 from crm_ext.profile import service as profile
@@ -21,6 +23,7 @@ def crm_ext_drain_refresh_queue() -> None:
 	if runner.due():
 		runner.run_later()
 	imports.settle_abandoned()
+	codes.resume_abandoned()
 
 
 def crm_ext_nightly_refresh() -> None:
@@ -36,6 +39,16 @@ def crm_ext_nightly_linkage() -> None:
 def crm_ext_nightly_price_replay() -> None:
 	"""Every night: find the prices that no longer follow from what is written beside them."""
 	drift.check_later()
+
+
+def crm_ext_nightly_promotion_counters() -> None:
+	"""Every night: count the uses of promotions anew from their redemptions."""
+	counting.count_later()
+
+
+def crm_ext_nightly_item_associations() -> None:
+	"""Every night: find which items are bought together."""
+	cross_sell.compute_later()
 
 
 def crm_ext_weekly_linkage_report() -> None:

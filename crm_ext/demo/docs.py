@@ -12,7 +12,14 @@ import re
 import sys
 from pathlib import Path
 
-from crm_ext.demo import data, linkage_data, pricing_data, pricing_stories
+from crm_ext.demo import (
+	data,
+	linkage_data,
+	pricing_data,
+	pricing_stories,
+	promotions_data,
+	promotions_stories,
+)
 
 BEGIN = "<!-- {}: written by crm_ext.demo.docs -->"
 END = "<!-- end of {} -->"
@@ -96,6 +103,30 @@ def approvals() -> str:
 	return _table(("Customer", "Quotation", "Price Approval", "Reason"), rows)
 
 
+def promotions() -> str:
+	"""The promotions, and how often they were used."""
+	rows = [
+		(p.title, p.kind, p.status, ", ".join(f"{n} {status}" for status, n in p.uses.items()), p.says)
+		for p in promotions_data.PROMOTIONS
+	]
+	return _table(("Sales Promotion", "Kind", "Status", "Uses", "What it gives"), rows)
+
+
+def promotion_customers() -> str:
+	"""The customers that only the promotions need."""
+	rows = [(c.name, c.group, c.story) for c in promotions_data.CUSTOMERS]
+	return _table(("Customer", "Customer Group", "Who"), rows)
+
+
+def promotion_orders() -> str:
+	"""The orders with promotions, and what came of them."""
+	rows = [
+		(o.customer, ", ".join(f"{line.qty:g} {line.item}" for line in o.lines), o.coupon, o.story)
+		for o in promotions_stories.ORDERS
+	]
+	return _table(("Customer", "Ordered", "Coupon", "What came of it"), rows)
+
+
 TABLES = {
 	"customers": customers,
 	"users": users,
@@ -105,6 +136,9 @@ TABLES = {
 	"matrices": matrices,
 	"prices": prices,
 	"approvals": approvals,
+	"promotions": promotions,
+	"promotion customers": promotion_customers,
+	"promotion orders": promotion_orders,
 }
 
 

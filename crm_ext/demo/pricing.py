@@ -90,19 +90,19 @@ def _sell(trade: stories.Trade, customer: str, demo: DemoCompany) -> None:
 	from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_invoice
 
 	on = trade.ordered.on(demo.as_of)
-	order = _document("Sales Order", trade.lines, customer=customer, transaction_date=on)
+	order = document("Sales Order", trade.lines, customer=customer, transaction_date=on)
 	order.update({"delivery_date": on + timedelta(days=7), "crm_ext_sales_channel": trade.channel})
 	order.insert().submit()
 	delivery = make_delivery_note(order.name)
-	delivery.update(_posted(trade.delivered.on(demo.as_of)))
+	delivery.update(posted(trade.delivered.on(demo.as_of)))
 	delivery.insert().submit()
 	invoice = make_sales_invoice(delivery.name)
-	invoice.update({**_posted(trade.invoiced.on(demo.as_of)), "due_date": data.days(-30).on(demo.as_of)})
+	invoice.update({**posted(trade.invoiced.on(demo.as_of)), "due_date": data.days(-30).on(demo.as_of)})
 	invoice.insert().submit()
 	if trade.returned:
 		credit_note = make_sales_return(invoice.name)
 		credit_note.items = [credit_note.items[index] for index in trade.returned]
-		credit_note.update({**_posted(data.days(2).on(demo.as_of)), "due_date": data.days(2).on(demo.as_of)})
+		credit_note.update({**posted(data.days(2).on(demo.as_of)), "due_date": data.days(2).on(demo.as_of)})
 		credit_note.insert().submit()
 
 
@@ -110,7 +110,7 @@ def _quote_to_a_lead(demo: DemoCompany) -> None:
 	lead = frappe.get_doc({"doctype": "Lead", "lead_name": prices.LEAD, "company_name": prices.LEAD})
 	lead.insert(ignore_permissions=True)
 	lines = (stories.Buys("WB-LATHE"), stories.Buys("WB-PRESS"))
-	_document(
+	document(
 		"Quotation", lines, quotation_to="Lead", party_name=lead.name, transaction_date=demo.as_of
 	).insert().submit()
 
@@ -132,7 +132,7 @@ def _ask(approval: stories.Approval, customer: str, demo: DemoCompany) -> None:
 	"""A draft of our seller below the floor; asked for, and decided, by who may."""
 	frappe.set_user(demo.seller)
 	try:
-		draft = _document(
+		draft = document(
 			"Quotation",
 			(approval.line,),
 			quotation_to="Customer",
@@ -154,14 +154,15 @@ def _tamper(customers: Mapping[str, str], demo: DemoCompany) -> None:
 	"""A rate changed in the database, and the check of the night, which finds it."""
 	customer, line, rate = stories.TAMPERED
 	on = data.days(2).on(demo.as_of)
-	order = _document("Sales Order", (line,), customer=customers[customer], transaction_date=on)
+	order = document("Sales Order", (line,), customer=customers[customer], transaction_date=on)
 	order.delivery_date = on + timedelta(days=7)
 	order.insert().submit()
 	frappe.db.set_value("Sales Order Item", order.items[0].name, "rate", rate)
 	drift.check(today=demo.as_of, commit=False)
 
 
-def _document(doctype: str, lines: Iterable[stories.Buys], **values):
+def document(doctype: str, lines: Iterable[stories.Buys], **values):
+	"""A selling document of the home company by its price list, not saved yet."""
 	return frappe.get_doc(
 		{
 			"doctype": doctype,
@@ -185,5 +186,6 @@ def _row(line: stories.Buys) -> dict:
 	return row
 
 
-def _posted(day) -> dict:
+def posted(day) -> dict:
+	"""The fields of a document that was posted on a day, at noon."""
 	return {"posting_date": day, "posting_time": "12:00", "set_posting_time": 1}

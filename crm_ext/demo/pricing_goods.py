@@ -31,7 +31,7 @@ def make(demo: DemoCompany) -> dict[str, str]:
 	masters.ensure("Branch", prices.BRANCH, branch=prices.BRANCH)
 	masters.make_user(prices.DECIDER, {})
 	_sell_by_our_list()
-	return {customer.name: _make_customer(customer) for customer in prices.CUSTOMERS}
+	return {customer.name: make_customer(customer) for customer in prices.CUSTOMERS}
 
 
 def codes_of(good: prices.Good) -> list[str]:
@@ -131,7 +131,8 @@ def _sell_by_our_list() -> None:
 		frappe.db.set_single_value("Selling Settings", "selling_price_list", PRICE_LIST)
 
 
-def _make_customer(customer: prices.Customer) -> str:
+def make_customer(customer: prices.Customer) -> str:
+	"""The record of a customer who buys by our price list, with its kind and its grade."""
 	record = frappe.get_doc(
 		{
 			"doctype": "Customer",

@@ -17,7 +17,11 @@ from datetime import date
 import frappe
 from frappe.utils import getdate, nowdate
 
-from crm_ext.linkage.statistics import (
+from crm_ext.profile import scopes
+from crm_ext.profile.figures import BRINGS_REVENUE, IS_SALE, scopes_table
+from crm_ext.profile.permissions import query_conditions
+from crm_ext.rules.site import reporting_currency
+from crm_ext.rules.statistics import (
 	TOO_FEW,
 	UNLIKE,
 	Sample,
@@ -26,10 +30,6 @@ from crm_ext.linkage.statistics import (
 	difference_of_shares,
 	welch,
 )
-from crm_ext.profile import scopes
-from crm_ext.profile.figures import BRINGS_REVENUE, IS_SALE, scopes_table
-from crm_ext.profile.permissions import query_conditions
-from crm_ext.rules.site import reporting_currency
 
 REVENUE = "Revenue"
 BUYERS = "Customers with an Invoice"
@@ -152,15 +152,9 @@ def _arms(days: int, rule: str) -> dict[tuple[str, int], _Arm]:
 		if unrated:
 			raise site.missing[unrated]
 		parts = (moments[at : at + len(_MOMENTS)] for at in range(0, len(moments), len(_MOMENTS)))
-		samples = {figure: _moments(n, *part) for figure, part in zip(_FIGURES, parts, strict=True)}
+		samples = {figure: Sample.of_moments(n, *part) for figure, part in zip(_FIGURES, parts, strict=True)}
 		arms[name, int(held_out)] = _Arm(samples, int(buyers))
 	return arms
-
-
-def _moments(n: int, mean, variance, cube) -> Sample:
-	mean, variance = float(mean), float(variance or 0)
-	third = float(cube) - 3 * mean * variance * (n - 1) / n - mean**3
-	return Sample(n, mean, variance, third)
 
 
 def _values(days: int, rule: str, today: date) -> dict:

@@ -9,11 +9,12 @@ runs, of equals the first by name. A rule for which the customer is held out doe
 place, as it would if that rule did not exist.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+
+from crm_ext.rules.hold_out import held_out
 
 EVENT, DAY, WEEK, MONTH, QUARTER, YEAR, EVER = "Event", "Day", "Week", "Month", "Quarter", "Year", "Ever"
 
@@ -185,14 +186,6 @@ def period_of(once_per: str, day: date) -> str:
 	if once_per == YEAR:
 		return str(day.year)
 	return "ever" if once_per == EVER else ""
-
-
-def held_out(seed: str, customer: str, percent: float) -> bool:
-	"""Whether a customer belongs to the share that is left out: always the same, and independent between seeds."""
-	if percent <= 0:
-		return False
-	digest = hashlib.sha256(f"{seed}|{customer}".encode()).digest()
-	return int.from_bytes(digest[:8], "big") < percent / 100 * 2**64
 
 
 def back_off(attempts: int) -> timedelta:

@@ -7,6 +7,7 @@ import frappe
 
 from crm_ext.linkage.customers import delete_actions
 from crm_ext.pricing import renames
+from crm_ext.pricing.promotions import counting
 from crm_ext.profile import queue, store
 from crm_ext.profile.facts import CUSTOMER_FIELDS
 
@@ -14,6 +15,7 @@ OUR_ROWS = (
 	*("Customer Profile", "Customer Tag Assignment", "Class Transition Log", "Profile Refresh Request"),
 	*("Linkage Event", "Linkage Run", "Linkage Match", "Customer Occasion"),
 	*("Price Approval", "Price Deviation"),
+	*("Promotion Redemption", "Promotion Sale", "Promotion Usage"),
 )
 """In the order in which a refresh locks them."""
 
@@ -29,6 +31,7 @@ def on_update(doc, method=None):
 
 def before_rename(doc, method=None, old=None, new=None, merge=False):
 	"""Frappe moves all links from the old name to the new; only one profile may arrive there."""
+	counting.move_customer(old, new)
 	if not merge:
 		store.delete(new)
 		return

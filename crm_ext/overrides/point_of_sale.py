@@ -49,6 +49,7 @@ def _price(tiles: Sequence[dict], price_list: str | None, profile, customer: str
 		currency=profile.currency or "",
 		price_list=price_list or "",
 		pos_profile=profile.name,
+		promotions=False,  # what a tile alone costs; promotions are for the cart
 		lines=tuple(
 			BasketLine(
 				key=str(place),

@@ -4,7 +4,7 @@
 """The rows of quotations and orders where “Update Items” saves them one by one, in a submitted document."""
 
 from crm_ext.pricing import floors
-from crm_ext.pricing.documents import refuse_other_price
+from crm_ext.pricing.updated_rows import refuse_other_price
 
 
 def saved(doc, method=None):

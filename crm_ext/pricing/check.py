@@ -24,10 +24,11 @@ FEWEST = Decimal(1)
 def compare(left: Basket, right: Basket | None) -> dict:
 	"""Both baskets priced, line by line: {left, right, lines, totals}.
 
-	A side is {customer, customer_name, lead, date, currency, price_list, total, messages}; a line is {key, item_code,
-	item_name, qty, uom, uoms, left, right, difference, percent}, its sides as `api.price_basket` answers with `amount` and
-	`lowest`; `totals`: {left, right, difference, percent}. Differences are right less left, in the currency of the left, None
-	where a price is missing. Raises NoExchangeRate where the currencies cannot be compared.
+	A side is {customer, customer_name, lead, date, currency, price_list, total, promotions, messages}, its `promotions` as
+	`promotions.api.told` returns them; a line is {key, item_code, item_name, qty, uom, uoms, left, right, difference,
+	percent}, its sides as `api.price_basket` answers with `amount` and `lowest`; `totals`: {left, right, difference,
+	percent}. Differences are right less left, in the currency of the left, None where a price is missing. Raises
+	NoExchangeRate where the currencies cannot be compared.
 	"""
 	baskets = [left, right] if right else [left]
 	results = service.price_many(baskets)
@@ -53,7 +54,10 @@ def compare(left: Basket, right: Basket | None) -> dict:
 
 
 def ladder(basket: Basket, key: str) -> list[dict]:
-	"""What one unit of a line costs at each quantity where a rate begins: [{qty, rate, current}], rates that change only."""
+	"""What one unit of a line costs at each quantity where a rate begins: [{qty, rate, current}], rates that change only.
+
+	Before promotions, which look at the whole basket.
+	"""
 	line = next(line for line in basket.lines if line.key == key)
 	item = _items(replace(basket, lines=(line,)))[line.item_code]
 	quantities = sorted({FEWEST, line.qty, *_breaks(item, line)})
@@ -69,7 +73,7 @@ def ladder(basket: Basket, key: str) -> list[dict]:
 
 
 def _alone(basket: Basket, line: BasketLine, qty: Decimal) -> Basket:
-	return replace(basket, lines=(replace(line, qty=qty),))
+	return replace(basket, lines=(replace(line, qty=qty),), promotions=False)
 
 
 def _breaks(item: Item, line: BasketLine) -> list[Decimal]:
@@ -149,6 +153,7 @@ def _side(basket: Basket, told: dict) -> dict:
 		"price_list": told["price_list"],
 		"total": sum(amounts),
 		"unpriced": len(told["lines"]) - len(amounts),
+		"promotions": told["promotions"],
 		"messages": told["messages"],
 	}
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
-"""The static check of price kinds and price matrices, and the chain of kinds that are based on each other."""
+"""The static check of price kinds, price matrices and promotions, and the chain of kinds that are based on each other."""
 
 from collections.abc import Mapping
 
@@ -27,9 +27,9 @@ def findings_of_kind(kind: RuleDocument) -> list[Finding]:
 	]
 
 
-def findings_of_matrix(matrix: RuleDocument) -> list[Finding]:
-	"""Whether the conditions of a Price Matrix can be met at all. It competes rate by rate, not as a whole."""
-	report = check([_rule(matrix)], registry(), exclusive=False)
+def findings_alone(rule: RuleDocument) -> list[Finding]:
+	"""Whether the conditions of a Price Matrix or Sales Promotion can be met at all: as a whole, neither competes."""
+	report = check([_rule(rule)], registry(), exclusive=False)
 	return [finding for finding in report.findings if finding.kind in RELEVANT]
 
 

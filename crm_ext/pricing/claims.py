@@ -16,6 +16,7 @@ from crm_ext.constants import PRICE_OVERRIDE
 from crm_ext.pricing.agreed import Source, source_of
 from crm_ext.pricing.agreed_rates import AgreedRate, agreed_rates
 from crm_ext.pricing.native_rules import applied
+from crm_ext.pricing.promotions.gifts import FREE
 from crm_ext.pricing.rows import party_of
 from crm_ext.pricing.store import number
 from crm_ext.settings import settings
@@ -31,8 +32,8 @@ def kept_by_right(doc) -> list[bool]:
 	agreed = agreed_rates(source for row in doc.items if (source := source_of(row)))
 	kept = []
 	for row in doc.items:
-		if row.is_free_item and not _is_given(row):
-			row.is_free_item = 0
+		if row.is_free_item and not (_is_given(row) or _is_promised(doc, row, agreed)):
+			row.update({"is_free_item": 0, FREE: None})
 		kept.append(
 			bool(
 				row.is_free_item
@@ -50,6 +51,11 @@ def _is_given(row) -> bool:
 		frappe.db.get_value("Pricing Rule", name, ("price_or_product_discount", "disable")) == ("Product", 0)
 		for name in applied(row)
 	)
+
+
+def _is_promised(doc, row, agreed: Mapping[Source, AgreedRate]) -> bool:
+	"""Whether a promotion gives the goods. Whether it does so here, and how many, is settled when the lines are priced."""
+	return bool(row.get(FREE)) and (source_of(row) is None or _is_agreed(doc, row, agreed))
 
 
 def _is_agreed(doc, row, agreed: Mapping[Source, AgreedRate]) -> bool:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
-"""What pricing needs to know before it sees a basket: live matrices and kinds, floors, trees, the order of tags.
+"""What pricing needs to know before it sees a basket: live matrices, kinds and promotions, floors, trees, tags.
 
 It is read once per version. The version lies in Redis with what was read; each worker keeps its own copy, and asks
 Redis for nothing but the version. Who changes something calls `forget`: until the commit only that transaction reads
@@ -9,7 +9,7 @@ anew, after it everybody does.
 """
 
 import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha1
@@ -20,15 +20,18 @@ from frappe.utils import getdate, nowdate
 from crm_ext.compat import cached_by_all
 from crm_ext.exceptions import CrmExtError
 from crm_ext.pricing.floor import Floor
-from crm_ext.pricing.model import Base, Gives, Kind, Rate
+from crm_ext.pricing.live import LIVE, LiveRule, rule_fields
+from crm_ext.pricing.model import ANY, Base, Gives, Item, Kind, Rate
+from crm_ext.pricing.promotions.live import LivePromotion, by_key, live_promotions
+from crm_ext.pricing.promotions.model import Product, Promotion, Tier
+from crm_ext.pricing.promotions.usage import Limits
 from crm_ext.pricing.store import number
 from crm_ext.rules.conditions import Clause, Condition, resolve
-from crm_ext.rules.lifecycle import Status, in_force
-from crm_ext.rules.rule_document import conditions_of, record_error
+from crm_ext.rules.lifecycle import Status
+from crm_ext.rules.rule_document import record_error
 from crm_ext.rules.site import SiteContext, registry, reporting_currency
 from crm_ext.settings import settings
 
-LIVE = (Status.ACTIVE.value, Status.OBSERVING.value)
 MATRIX = "Price Matrix"
 KIND = "Price Kind"
 FLOOR = "Price Floor"
@@ -43,22 +46,6 @@ _SECONDS = 600
 """So long the state stays in Redis: who is killed between a commit and its publication leaves nobody behind longer."""
 _kept: dict[str, tuple[str, "Compiled"]] = {}
 """The state of each site that this worker serves, with its version."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveRule:
-	"""A matrix or kind that is active or observes."""
-
-	doctype: str
-	name: str
-	version: str
-	priority: int
-	valid_from: date | None
-	valid_to: date | None
-	conditions: tuple[Condition, ...]
-
-	def in_force(self, as_of: date) -> bool:
-		return in_force(self.valid_from, self.valid_to, as_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +66,14 @@ class LiveKind(LiveRule):
 
 @dataclass(slots=True, kw_only=True)
 class Compiled:
-	"""The live rules, by name; the enabled floors; each node of each tree with those above it, the nearest first; where each tag stands."""
+	"""The live rules, by name; the enabled floors; each node of each tree with those above it, the nearest first; where
+	each tag stands.
+	"""
 
 	matrices: dict[str, LiveMatrix]
 	kinds: dict[str, LiveKind]
 	floors: tuple[Floor, ...]
+	promotions: dict[str, LivePromotion]
 	ancestors: Mapping[str, Mapping[str, tuple[str, ...]]]
 	tag_order: Mapping[str, tuple]
 	rated_tags: bool
@@ -92,6 +82,7 @@ class Compiled:
 	"""Whether any rate starts from cost."""
 	rates: dict[tuple[str, str], tuple[Rate, ...]] = field(default_factory=dict)
 	"""The rates read so far, by item key and customer key: see `candidates`."""
+	_promotions_by_key: dict[str, tuple[str, ...]] | None = None
 	_clauses: dict[tuple[str, str, date], tuple[Clause, ...] | CrmExtError] = field(default_factory=dict)
 
 	def clauses(self, rule: LiveRule) -> tuple[Clause, ...]:
@@ -113,6 +104,16 @@ class Compiled:
 			raise found
 		return found
 
+	def promotions_for(self, items: Iterable[Item]) -> dict[str, LivePromotion]:
+		"""The promotions that any of these items may be in, by name."""
+		if not self.promotions:
+			return {}
+		if self._promotions_by_key is None:
+			self._promotions_by_key = by_key(self.promotions)
+		keys = {ANY}.union(*(item.keys for item in items))
+		names = {name for key in keys for name in self._promotions_by_key.get(key, ())}
+		return {name: self.promotions[name] for name in sorted(names)}
+
 	def above(self, tree: str, node: str | None) -> tuple[str, ...]:
 		"""A node with those above it; a node that the tree does not have, alone."""
 		return self.ancestors[tree].get(node, (node,)) if node else ()
@@ -125,7 +126,10 @@ def _shape(*classes: type) -> str:
 	]
 
 
-_SHAPE = _shape(LiveRule, LiveMatrix, LiveKind, Compiled, Condition, Kind, Floor)
+_SHAPE = _shape(
+	*(LiveRule, LiveMatrix, LiveKind, Compiled, Condition, Kind, Floor),
+	*(LivePromotion, Promotion, Product, Tier, Limits),
+)
 _STAMP = f"crm_ext_pricing_stamp:{_SHAPE}"
 _STATE = f"crm_ext_pricing_state:{_SHAPE}"
 
@@ -135,7 +139,12 @@ def idle() -> bool:
 	if not settings().pricing_enabled:
 		return True
 	state = current()
-	return not (state.matrices or state.kinds)
+	return not (state.matrices or state.kinds or promoting(state))
+
+
+def promoting(state: Compiled) -> bool:
+	"""Whether any promotion can act on a price."""
+	return bool(state.promotions and settings().promotions_enabled)
 
 
 def current() -> Compiled:
@@ -206,6 +215,7 @@ def compile_() -> Compiled:
 		matrices={matrix.name: matrix for matrix in _matrices()},
 		kinds={kind.name: kind for kind in _kinds()},
 		floors=tuple(_floors()),
+		promotions=live_promotions(),
 		ancestors={tree: _ancestors(tree, parent) for tree, parent in TREES.items()},
 		tag_order={
 			tag: (group or 0, -(rank or 0), tag)
@@ -227,7 +237,7 @@ def _matrices() -> Iterator[LiveMatrix]:
 def live_matrix(doc, *, active: bool = False) -> LiveMatrix:
 	"""A Price Matrix document as it is compiled; `active`: as if it were."""
 	return LiveMatrix(
-		**_rule(doc, f"{doc.version}.{doc.rates_version or 0}"),
+		**rule_fields(MATRIX, doc, f"{doc.version}.{doc.rates_version or 0}", doc.conditions),
 		company=doc.company or "",
 		currency=doc.currency,
 		graduated=doc.quantity_breaks == "Graduated",
@@ -247,7 +257,11 @@ def _kinds() -> Iterator[LiveKind]:
 			based_on=doc.based_on or "",
 			percent=number(doc.percent),
 		)
-		yield LiveKind(**_rule(doc, str(doc.version)), kind=kind, observing=doc.status == Status.OBSERVING)
+		yield LiveKind(
+			**rule_fields(KIND, doc, str(doc.version), doc.conditions),
+			kind=kind,
+			observing=doc.status == Status.OBSERVING,
+		)
 
 
 def _floors() -> Iterator[Floor]:
@@ -261,18 +275,6 @@ def _floors() -> Iterator[Floor]:
 			cost=Base(row.cost),
 			margin=number(row.minimum_margin),
 		)
-
-
-def _rule(doc, version: str) -> dict:
-	return {
-		"doctype": doc.doctype,
-		"name": doc.name,
-		"version": version,
-		"priority": doc.priority or 0,
-		"valid_from": getdate(doc.valid_from) if doc.valid_from else None,
-		"valid_to": getdate(doc.valid_to) if doc.valid_to else None,
-		"conditions": conditions_of(doc.conditions),
-	}
 
 
 def _live(doctype: str) -> Iterator:

@@ -67,7 +67,9 @@ def prices_for(basket: Basket, items: Sequence[str], *, lowest_of: str | None) -
 
 
 def _with_lines(basket: Basket, codes: Sequence[str]) -> Basket:
-	return replace(basket, lines=tuple(BasketLine(key=code, item_code=code) for code in codes))
+	return replace(
+		basket, promotions=False, lines=tuple(BasketLine(key=code, item_code=code) for code in codes)
+	)
 
 
 def _why(priced: Priced, result: Result, costs: bool) -> str:

@@ -7,28 +7,38 @@ The automatic price becomes the `price_list_rate` of a row, so that all that ERP
 working: Pricing Rules, margins, discounts by hand. `rate` follows, unless a person or a program gave one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import frappe
 from frappe import _
-from frappe.utils import flt
 
 from crm_ext import errors
-from crm_ext.exceptions import CrmExtError, OtherPrice
-from crm_ext.pricing import compiled, service, waterfall
+from crm_ext.exceptions import CrmExtError
+from crm_ext.pricing import compiled, service
 from crm_ext.pricing.agreed import (
 	LINKS,
 	document_is_left_alone,
 	priced_by_components,
 	row_is_left_alone,
+	source_of,
 )
-from crm_ext.pricing.basket import Result
 from crm_ext.pricing.claims import enforced, kept_by_right
-from crm_ext.pricing.model import Priced
-from crm_ext.pricing.rows import HEAD, ROW, basket_of, party_of, stamps
+from crm_ext.pricing.price_list_guard import hide_rate, show_rates
+from crm_ext.pricing.promotions import gifts, stored
+from crm_ext.pricing.promotions.evidence import believe_ourselves
+from crm_ext.pricing.promotions.gifts import FREE
+from crm_ext.pricing.promotions.traces import promoted_rate, promotions_of_row
+from crm_ext.pricing.row_prices import (
+	TYPED,
+	forget_what_was_typed,
+	given_by_hand,
+	typed,
+	write,
+)
+from crm_ext.pricing.rows import HEAD, ROW, basket_of, differ, party_of, stamps
+from crm_ext.pricing.service import AS_THEY_ARE, Trial
+from crm_ext.settings import settings
 
-BY_HAND = ("discount_percentage", "discount_amount", "margin_rate_or_amount")
-TYPED = ("rate", *BY_HAND, "margin_type")
 CLAIMED = ("pricing_rules", "is_free_item", "blanket_order", *LINKS)
 """What a person or program may write to have another price: amounts, and reasons."""
 
@@ -37,20 +47,82 @@ def price_document(doc) -> None:
 	"""Give the lines of a draft their automatic price, where what it depends on is new.
 
 	To be called before ERPNext computes the totals. A line whose circumstances are the same keeps the price it has.
+	Promotions look at the whole document: where any act, all lines follow the change of one.
 	"""
-	if compiled.idle() or doc.flags.ignore_validate:
-		return
-	enforce = enforced()
-	if document_is_left_alone(doc, enforced=enforce):
-		return
 	before = None if doc.is_new() else doc.get_doc_before_save()
 	original = _original(doc)
+	believe_ourselves(doc, original or before, left_alone=document_is_left_alone(doc, enforced=enforced()))
+	if not _concerns_us(doc):
+		return
+	enforce = enforced()
 	if not (original or (before and doc.docstatus)):
 		_set_day(doc)
-	changed = _price(doc, before, original, enforced=enforce)
+	_settle_locks(doc, before, enforced=enforce)
+	due = set(_changed_copies(doc, original) if original else _due(doc, before, enforced=enforce))
+	if (due or _has_lost_rows(doc, original or before)) and _has_promotions(doc):
+		due = set(range(len(doc.items)))
+	changed = _price(doc, due, before, enforced=enforce) if due else []
 	if before and changed and party_of(before) != party_of(doc):
 		_tell(changed)
 	_keep_out_of_price_lists(doc)
+	doc.flags.crm_ext_free_rows = gifts.free_rows(doc)
+
+
+def price_without(doc, promotions: Collection[str] = (), *, ruled: Collection[int] = ()) -> None:
+	"""Price a document anew without these promotions, also the lines for which a quotation agreed on them.
+
+	`ruled`: the places of lines whose rate ERPNext's own rules have just made; they keep it.
+	"""
+	if _concerns_us(doc):
+		trial = Trial(without_promotions=frozenset(promotions))
+		every = set(range(len(doc.items)))
+		_price(doc, every, None, enforced=enforced(), trial=trial, anew=promotions, ruled=ruled)
+		_keep_out_of_price_lists(doc)
+		doc.flags.crm_ext_free_rows = gifts.free_rows(doc)
+
+
+def settle_with_native_rules(doc) -> bool:
+	"""Give way to what ERPNext did to the lines of a document; returns whether its totals are to be computed again.
+
+	To be called after ERPNext's totals. Lines to which it applied Pricing Rules are left to them, and the promotions are
+	looked at anew without these lines; free lines that it took out come back.
+	"""
+	back = gifts.restore(doc, doc.flags.pop("crm_ext_free_rows", None) or ())
+	show_rates(doc.items)
+	ruled = {
+		place
+		for place, row in enumerate(doc.items)
+		if row.get("pricing_rules") and not source_of(row) and promoted_rate(row.get("crm_ext_price_steps"))
+	}
+	if ruled:
+		every = set(range(len(doc.items)))
+		_price(doc, every, doc.get_doc_before_save(), enforced=enforced(), ruled=ruled)
+	return bool(back or ruled)
+
+
+def _concerns_us(doc) -> bool:
+	"""Whether the lines of a document have automatic prices, or had some."""
+	if doc.flags.ignore_validate or not settings().pricing_enabled:
+		return False
+	had = doc.get("crm_ext_promotions") or any(
+		row.get("crm_ext_price_steps") or row.get(FREE) for row in doc.items
+	)
+	if compiled.idle() and not had:
+		return False
+	return not document_is_left_alone(doc, enforced=enforced())
+
+
+def _has_lost_rows(doc, before) -> bool:
+	"""Whether a line is gone that the document, or the one that it amends, had."""
+	if before is None:
+		return False
+	return len(doc.items) < len(before.items) or (
+		doc.name == before.name and bool({row.name for row in before.items} - {row.name for row in doc.items})
+	)
+
+
+def _has_promotions(doc) -> bool:
+	return bool(doc.get("crm_ext_promotions")) or compiled.promoting(compiled.current())
 
 
 def _original(doc):
@@ -67,53 +139,66 @@ def _set_day(doc) -> None:
 		doc.validate_posting_time()
 
 
-def _price(doc, before, original, *, enforced: bool) -> list:
-	"""Price the rows that are due; returns those whose price list rate changed."""
-	_settle_locks(doc, before, enforced=enforced)
-	due = list(_changed_copies(doc, original) if original else _due(doc, before, enforced=enforced))
-	if not due:
-		return []
+def _price(
+	doc,
+	due: set[int],
+	before,
+	*,
+	enforced: bool,
+	trial: Trial = AS_THEY_ARE,
+	anew: Collection[str] = (),
+	ruled: Collection[int] = (),
+) -> list:
+	"""Price the rows at these places; returns those whose price changed.
+
+	`anew`: promotions whose quoted prices do not bind. `ruled`: the rows whose rate ERPNext's own rules have just made;
+	they keep it.
+	"""
 	kept = kept_by_right(doc) if enforced else [row_is_left_alone(row) for row in doc.items]
+	if anew:
+		kept = [
+			keep and (row.is_free_item or not (_is_quoted(row) and promotions_of_row(row).keys() & set(anew)))
+			for keep, row in zip(kept, doc.items, strict=True)
+		]
 	bundles = priced_by_components(row.item_code for row in doc.items)
-	due = [
+	due = {
 		place for place in due if not kept[place] and doc.items[place].item_code not in ("", None, *bundles)
-	]
-	if not due:
+	}
+	if not (due or _got_here(doc)):
 		return []
 	if enforced and doc.get("is_consolidated"):
 		doc.is_consolidated = 0  # of what was not sold before, ERPNext has to compute the amounts
 	_complete(doc)
+	fixed = {place for place, row in enumerate(doc.items) if kept[place] or row.item_code in bundles}
+	if not enforced or ruled:
+		fixed |= {place for place in due if given_by_hand(doc.items[place])}
 	try:
-		result = service.price(basket_of(doc, doc.items))
+		result = service.price(basket_of(doc, doc.items, fixed=fixed), trial)
 	except CrmExtError as error:
 		errors.throw(error)
-	return [
-		doc.items[place]
-		for place in due
-		if _apply(doc.items[place], result.priced[str(place)], result, enforced=enforced)
-	]
+	changed = []
+	for place in sorted(due):
+		row, priced = doc.items[place], result.priced[str(place)]
+		if place in ruled:
+			row.update(stamps(result, priced, row))
+		elif write(row, priced, result, enforced=enforced):
+			changed.append(row)
+			row.flags.crm_ext_anew = bool(anew)
+	declined = gifts.sync(doc, result.outcome.gifts, before, quoted=anew)
+	doc.crm_ext_promotions = stored.told(result, declined)
+	return changed
 
 
-def refuse_other_price(row) -> None:
-	"""Refuse a price other than the automatic one in a row that “Update Items” changes in a submitted document."""
-	if compiled.idle() or not enforced():
-		return
-	before = row.get_doc_before_save()
-	if before and not any(_differ(row.get(name), before.get(name)) for name in _UPDATED):
-		return
-	doc = frappe.get_doc(row.parenttype, row.parent)
-	if document_is_left_alone(doc, enforced=True):
-		return
-	rows = [*(other for other in doc.items if other.name != row.name), row]
-	try:
-		priced = service.price(basket_of(doc, rows)).priced.get(str(len(rows) - 1))
-		if priced and priced.ours and flt(row.rate, _places(row)) != float(priced.price):
-			raise OtherPrice(item=row.item_code, price=priced.price)
-	except CrmExtError as error:
-		errors.throw(error)
+def _got_here(doc) -> bool:
+	"""Whether a document got something of promotions that no line has to tell of any more, other than by mapping."""
+	if any(row.get(FREE) for row in doc.items):
+		return True
+	return bool(doc.get("crm_ext_promotions")) and not any(source_of(row) for row in doc.items)
 
 
-_UPDATED = ("item_code", "uom", "conversion_factor", "rate")
+def _is_quoted(row) -> bool:
+	source = source_of(row)
+	return bool(source and source.doctype == "Quotation")
 
 
 def _tell(changed: list) -> None:
@@ -128,31 +213,27 @@ def _due(doc, before, *, enforced: bool) -> Iterator[int]:
 
 	Else those that changed, and those of the same items, for their quantities may count together.
 	"""
-	if before is None or any(_differ(doc.get(name), before.get(name)) for name in HEAD):
+	# what somebody takes out of the free goods, or puts back, is noted with the promotions
+	if before is None or any(
+		differ(doc.get(name), before.get(name)) for name in (*HEAD, "crm_ext_promotions")
+	):
 		yield from range(len(doc.items))
 		return
-	watched = (*ROW, *TYPED, *CLAIMED) if enforced else ROW
+	watched = (*ROW, FREE, *TYPED, *CLAIMED) if enforced else (*ROW, FREE)
 	old = {row.name: row for row in before.items}
 	moved = {old[name].item_code for name in old.keys() - {row.name for row in doc.items}}
 	for row in doc.items:
 		was = old.get(row.name)
-		if was is None or any(_differ(row.get(name), was.get(name)) for name in watched):
+		if was is None or any(differ(row.get(name), was.get(name)) for name in watched):
 			moved |= {row.item_code, was.item_code if was else row.item_code}
 	yield from (place for place, row in enumerate(doc.items) if row.item_code in moved)
-
-
-def _differ(one: object, other: object) -> bool:
-	"""Whether two values of a field differ, however a program wrote them: "2" is 2, None is empty."""
-	if isinstance(one, int | float) or isinstance(other, int | float):
-		return flt(one) != flt(other)
-	return str(one or "") != str(other or "")
 
 
 def _changed_copies(doc, original) -> Iterator[int]:
 	"""The places of the rows of an amended copy that are not as they were in the original."""
 	names = (*ROW, *TYPED, *CLAIMED)
 	for place, row in enumerate(doc.items):
-		if all(any(_differ(row.get(name), was.get(name)) for name in names) for was in original.items):
+		if all(any(differ(row.get(name), was.get(name)) for name in names) for was in original.items):
 			yield place
 
 
@@ -168,12 +249,12 @@ def _settle_locks(doc, before, *, enforced: bool) -> None:
 			row.crm_ext_price_locked = 0 if enforced else row.crm_ext_price_locked
 			continue
 		goods = ("item_code", "uom", "conversion_factor") if enforced else ("item_code",)
-		if any(_differ(row.get(name), was.get(name)) for name in goods):
+		if any(differ(row.get(name), was.get(name)) for name in goods):
 			row.crm_ext_price_locked = 0
 		if row.crm_ext_price_locked and enforced:
 			row.update({name: was.get(name) for name in TYPED})
-		elif not row.crm_ext_price_locked and not _differ(row.rate, was.rate):
-			_forget_what_was_typed(row)
+		elif not row.crm_ext_price_locked and not differ(row.rate, was.rate):
+			forget_what_was_typed(row)
 
 
 def _complete(doc) -> None:
@@ -186,70 +267,20 @@ def _complete(doc) -> None:
 		doc.set_price_list_currency("Selling")
 
 
-def _apply(row, priced: Priced, result: Result, *, enforced: bool) -> bool:
-	"""Write a price into a row; returns whether the price list rate changed. A price of ERPNext's own is left alone."""
-	was_ours = waterfall.is_ours(row.get("crm_ext_price_steps"))
-	row.update(stamps(result, priced, row))
-	if not (priced.ours or was_ours):
-		return False
-	typed = _typed(row)
-	old, new = flt(row.price_list_rate), float(priced.price or 0)
-	row.price_list_rate = new
-	if typed and not enforced:
-		rate = row.rate
-		_forget_what_was_typed(row)
-		row.rate, row.crm_ext_price_locked = rate, 1
-		return old != new
-	if row.get("pricing_rules") or enforced:
-		# ERPNext applies its rules anew; it would only repeat the ones that are written down
-		row.pricing_rules = None
-		_forget_what_was_typed(row)
-	row.rate = _computed(row)
-	return old != new
-
-
-def _typed(row) -> bool:
-	"""Whether somebody gave the rate: neither the price so far nor a discount, margin or rule explains it."""
-	return (
-		bool(flt(row.rate)) and not row.get("pricing_rules") and flt(row.rate, _places(row)) != _computed(row)
-	)
-
-
-def _computed(row) -> float:
-	"""The rate that ERPNext makes of the price list rate of a row, its margin and its discount."""
-	price = flt(row.price_list_rate)
-	if row.get("margin_type") == "Percentage":
-		price += price * flt(row.margin_rate_or_amount) / 100
-	elif row.get("margin_type"):
-		price += flt(row.margin_rate_or_amount)
-	if flt(row.discount_percentage):
-		return flt(price * (1 - flt(row.discount_percentage) / 100), _places(row))
-	if not flt(row.rate):
-		price -= flt(row.get("discount_amount"))
-	return flt(price, _places(row))
-
-
-def _places(row) -> int:
-	return row.precision("rate")
-
-
-def _forget_what_was_typed(row) -> None:
-	row.rate = 0
-	for name in BY_HAND:
-		row.set(name, 0)
-	row.margin_type = None
-
-
 def _keep_out_of_price_lists(doc) -> None:
 	"""ERPNext may copy the rate of a line into the price list (Stock Settings); an automatic price does not belong there.
 
-	It does so only for a row that has a rate, and computes the rate of a row that has none.
+	It does so only for a row that has a rate, and computes the rate of a row that has none. What promotions made of it, it
+	cannot compute: that is hidden until it has asked.
 	"""
 	stock = frappe.get_cached_doc("Stock Settings")
 	if not (stock.auto_insert_price_list_rate_if_missing or stock.update_existing_price_list_rate):
 		return
 	for row in doc.items:
 		if row.get("crm_ext_price_steps") and not (
-			row.crm_ext_price_locked or row.pricing_rules or _typed(row)
+			row.crm_ext_price_locked or row.pricing_rules or typed(row)
 		):
-			row.rate = 0
+			if promoted_rate(row.crm_ext_price_steps) is None:
+				row.rate = 0
+			else:
+				hide_rate(row)

@@ -35,9 +35,11 @@ def finish_document(doc) -> None:
 
 def _finish(told: Mapping, doc, row) -> Mapping:
 	rate = number(flt(row.rate, row.precision("rate")))
-	if source := source_of(row):
+	if (source := source_of(row)) and not row.flags.crm_ext_anew:
 		return _follow(told, source, source.name or doc.get("return_against") or "", rate)
-	return waterfall.finish(told, _afterwards(row, Decimal(told["price"]), rate), rate)
+	return waterfall.finish(
+		told, _afterwards(row, Decimal(told.get("promoted") or told["price"]), rate), rate
+	)
 
 
 def _afterwards(row, price: Decimal, rate: Decimal) -> Iterator[Step]:

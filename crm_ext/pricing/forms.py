@@ -60,14 +60,14 @@ def answers(
 	if compiled.idle():
 		return nothing
 	head = _head(args, doc)
-	if head.doctype not in SELLING_DOCTYPES or not head.company or not _concerns_us(head):
+	if head.doctype not in SELLING_DOCTYPES or not head.company or not concerns_us(head):
 		return nothing
 	rows, places = _rows(head, items)
 	if picking:
 		for place in places:
 			rows[place].crm_ext_price_locked = 0
 	try:
-		result = service.price(basket_of(head, rows))
+		result = service.price(basket_of(head, rows, promotions=False))
 	except CrmExtError:
 		return nothing  # ERPNext says itself what is wrong with an item
 	bundles = priced_by_components(row.get("item_code") for row in rows)
@@ -105,14 +105,14 @@ def merge(out: MutableMapping, answer: Answer | None, *, unless: object = None) 
 
 def price_selected_row(doc, item_idx: int) -> None:
 	"""Give the row that the form has just picked an item for its automatic price. For documents, from version 16 on."""
-	if compiled.idle() or not _concerns_us(doc):
+	if compiled.idle() or not concerns_us(doc):
 		return
 	row = doc.get("items", {"idx": item_idx})[0]
 	row.crm_ext_price_locked = 0
 	if row_is_left_alone(row) or priced_by_components([row.item_code]):
 		return
 	try:
-		result = service.price(basket_of(doc, doc.items))
+		result = service.price(basket_of(doc, doc.items, promotions=False))
 	except CrmExtError:
 		return  # ERPNext says itself what is wrong with an item
 	answer = _answer(row, doc.items.index(row), result)
@@ -127,7 +127,7 @@ def price_selected_row(doc, item_idx: int) -> None:
 	doc.calculate_taxes_and_totals()
 
 
-def _concerns_us(head: Mapping | Document) -> bool:
+def concerns_us(head: Mapping | Document) -> bool:
 	"""Whether lines get automatic prices, and the user may know them: who may write such a document for the party."""
 	customer, lead = party_of(head)
 	return (

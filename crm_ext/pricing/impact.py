@@ -14,18 +14,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from dateutil.relativedelta import relativedelta
-
 import frappe
 from frappe import _
-from frappe.utils import getdate
 
 from crm_ext.pricing import service
 from crm_ext.pricing.basket import Basket, BasketLine
-from crm_ext.pricing.costs import costs_of
 from crm_ext.pricing.impact_tally import Repriced, Tally, rounded
-from crm_ext.pricing.model import Base, Priced
-from crm_ext.pricing.sold import KEPT, Deal, SoldLine, returned, sold_lines, weeks
+from crm_ext.pricing.model import Priced
+from crm_ext.pricing.past import Past
+from crm_ext.pricing.service import Trial
+from crm_ext.pricing.sold import KEPT, Deal, SoldLine
 
 Progress = Callable[[int, int], None]
 
@@ -34,8 +32,6 @@ LEFT_OUT = {
 	"returned": "Returned in full",
 	"no price": "No price is known",
 }
-LONGEST = 36
-"""Months."""
 
 
 @dataclass(slots=True)
@@ -49,45 +45,41 @@ class Impact:
 	visible: Collection[str] | None = None
 	only: dict = field(default_factory=dict)
 	tally: Tally = field(default_factory=Tally)
-	_costs: dict[str, Decimal | None] = field(default_factory=dict)
+	past: Past = field(init=False)
+
+	def __post_init__(self) -> None:
+		self.past = Past(self.company, self.since, self.until, self.visible, self.only)
 
 	def run(self, progress: Progress | None = None) -> dict:
 		"""The answer, see `_answer`; `progress(done, total)` is called after each week of sales."""
-		total = weeks(self.since, self.until)
 		for done, lines in enumerate(self.lines(), 1):
 			for line, repriced in lines:
 				self.tally.invoices.add((line.doctype, line.document))
 				self.tally.add(repriced)
 			if progress:
-				progress(done, total)
+				progress(done, self.past.weeks)
 		return self._answer()
 
 	def lines(self) -> Iterator[list[tuple[SoldLine, Repriced]]]:
 		"""The lines with their two prices, a week at a time; what is left out is told to the tally."""
-		came_back = returned(self.company, self.since)
-		for lines in sold_lines(self.company, self.since, self.until, self.only):
-			if self.visible is not None:
-				lines = [line for line in lines if line.deal.customer in self.visible]
-			if counting := [line for line in lines if self._counts(line, came_back)]:
-				yield self._reprice(counting, came_back)
-			else:
-				yield []
+		for lines in self.past.lines():
+			counting = [line for line in lines if self._counts(line)]
+			yield self._reprice(counting) if counting else []
 
-	def _counts(self, line: SoldLine, came_back: dict) -> bool:
-		reason = "returned" if came_back.get((line.doctype, line.row), 0) >= line.qty else line.kept
+	def _counts(self, line: SoldLine) -> bool:
+		reason = line.kept if self.past.kept_qty(line) else "returned"
 		if reason:
 			self.tally.keep(reason, line.sold)
 		return not reason
 
-	def _reprice(self, lines: list[SoldLine], came_back: dict) -> list[tuple[SoldLine, Repriced]]:
-		self._read_costs(lines)
+	def _reprice(self, lines: list[SoldLine]) -> list[tuple[SoldLine, Repriced]]:
+		self.past.read_costs(lines)
 		found = []
 		for line, before, after in two_prices(lines, self.matrix, self.company):
 			if before is None and after is None:
 				self.tally.keep("no price", line.sold)
 				continue
-			qty = line.qty - came_back.get((line.doctype, line.row), 0)
-			found.append((line, self._repriced(line, qty, before, after)))
+			found.append((line, self._repriced(line, self.past.kept_qty(line), before, after)))
 		return found
 
 	def _repriced(
@@ -95,7 +87,7 @@ class Impact:
 	) -> Repriced:
 		rate_before, rate_after = rates(line, before, after)
 		amount = qty * line.exchange_rate
-		cost = line.cost or self._costs.get(line.item_code)
+		cost = self.past.cost(line)
 		return Repriced(
 			customer=line.deal.customer,
 			item=line.item_code,
@@ -105,11 +97,6 @@ class Impact:
 			after=amount * rate_after,
 			cost=None if cost is None else cost * qty * line.factor,
 		)
-
-	def _read_costs(self, lines: list[SoldLine]) -> None:
-		missing = {line.item_code for line in lines if not line.cost} - self._costs.keys()
-		found = costs_of(missing, self.company)
-		self._costs |= {item: found.get(item, {}).get(Base.VALUATION_RATE) for item in missing}
 
 	def _answer(self) -> dict:
 		"""{company, currency, from, to, invoices, sold, revenue, margin, pay_less, pay_more, items, months, left_out}.
@@ -140,12 +127,6 @@ class Impact:
 		}
 
 
-def period(months: int, until: date | None = None) -> tuple[date, date]:
-	"""The first and the last day of the last `months`."""
-	until = until or getdate()
-	return until - relativedelta(months=min(max(months, 1), LONGEST)) + relativedelta(days=1), until
-
-
 def rates(line: SoldLine, before: Decimal | None, after: Decimal | None) -> tuple[Decimal, Decimal]:
 	"""What one unit would have been sold at, before and after, for the two automatic prices.
 
@@ -166,8 +147,8 @@ def two_prices(
 		deals.setdefault((line.deal.doctype, line.deal.name), {})[line.key] = line
 	baskets = [_basket(company, agreed) for agreed in deals.values()]
 	mine = frozenset({matrix})
-	before = dict(zip(deals, service.price_many(baskets, without=mine), strict=True))
-	after = dict(zip(deals, service.price_many(baskets, as_if_active=mine), strict=True))
+	before = dict(zip(deals, service.price_many(baskets, Trial(without=mine)), strict=True))
+	after = dict(zip(deals, service.price_many(baskets, Trial(matrices=mine)), strict=True))
 	for line in lines:
 		deal = (line.deal.doctype, line.deal.name)
 		yield line, _price(before[deal].priced[line.key]), _price(after[deal].priced[line.key])
@@ -191,6 +172,7 @@ def _basket(company: str, agreed: dict[str, SoldLine]) -> Basket:
 		branch=deal.branch,
 		territory=deal.territory,
 		sales_channel=deal.sales_channel,
+		promotions=False,
 		lines=tuple(
 			BasketLine(
 				key=key,

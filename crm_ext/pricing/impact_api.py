@@ -10,8 +10,9 @@ from frappe.utils import cint
 from crm_ext.errors import speaking
 from crm_ext.pricing import impact_runs
 from crm_ext.pricing.costs import may_see_costs
-from crm_ext.pricing.impact import LEFT_OUT, LONGEST, method
+from crm_ext.pricing.impact import LEFT_OUT, method
 from crm_ext.pricing.impact_runs import IMPACT
+from crm_ext.pricing.past import LONGEST
 
 MANAGERS = ("Sales Manager", "System Manager")
 MOST_LINES = 200

@@ -3,26 +3,16 @@
 
 """Questions about the impact of a matrix, kept with their answers (Price Matrix Impact): at once, or by a job."""
 
-from collections.abc import Collection
-from datetime import timedelta
-
 import frappe
-from frappe import _
-from frappe.utils import cint, now_datetime
-from frappe.utils.background_jobs import is_job_enqueued
 
-from crm_ext.pricing.impact import Impact, period
-from crm_ext.profile.figures import BRINGS_REVENUE
-from crm_ext.profile.permissions import query_conditions
+from crm_ext.pricing import asked
+from crm_ext.pricing.asked import visible_customers
+from crm_ext.pricing.impact import Impact
+from crm_ext.pricing.past import period
 
 IMPACT = "Price Matrix Impact"
 AT_ONCE = 3_000
 """So many invoices are priced within the request; more by a job."""
-TIMEOUT = 2 * 60 * 60
-"""Seconds."""
-ENQUEUED_WITHIN = timedelta(minutes=1)
-"""A question that no worker has after this time was lost with its worker."""
-PROGRESS_KEPT = 24 * 60 * 60
 
 
 def ask(matrix: str, company: str, months: int) -> str:
@@ -30,55 +20,27 @@ def ask(matrix: str, company: str, months: int) -> str:
 
 	A question that is being worked on is not asked twice.
 	"""
-	about = {"matrix": matrix, "company": company, "months": months, "owner": frappe.session.user}
-	running, since = frappe.db.get_value(IMPACT, {**about, "status": "Running"}, ["name", "creation"]) or (
-		"",
-		None,
-	)
-	if running and (is_job_enqueued(_key(running)) or since > now_datetime() - ENQUEUED_WITHIN):
-		return running
-	if running:
-		frappe.db.set_value(IMPACT, running, {"status": "Failed", "message": _("The worker was stopped.")})
+	about = {"matrix": matrix, "company": company, "months": months}
+	if found := asked.running(IMPACT, about):
+		return found
 	since, until = period(months)
+	version = version_of(matrix)
 	doc = frappe.get_doc(
-		doctype=IMPACT,
-		matrix=matrix,
-		company=company,
-		months=months,
-		from_date=since,
-		to_date=until,
-		matrix_version=version_of(matrix),
-	).insert(ignore_permissions=True)  # nobody may enter answers by hand
-	if _invoices(company, since, until) <= AT_ONCE:
-		answer(doc.name)
-	else:
-		frappe.enqueue(
-			"crm_ext.pricing.impact_runs.work",
-			name=doc.name,
-			job_id=_key(doc.name),
-			queue="long",
-			timeout=TIMEOUT,
-			enqueue_after_commit=True,
-		)
-	return doc.name
+		doctype=IMPACT, **about, from_date=since, to_date=until, matrix_version=version, status="Running"
+	)
+	return asked.begin(doc, answer, "crm_ext.pricing.impact_runs.work", at_once=AT_ONCE)
 
 
 def work(name: str) -> None:
-	"""The job: as the user who asked. A fault is kept in the record and in the Error Log."""
-	try:
-		answer(name)
-	except Exception:
-		frappe.db.rollback()
-		log = frappe.log_error(title=f"{IMPACT} {name}")
-		frappe.db.set_value(IMPACT, name, {"status": "Failed", "message": log.name})
-		raise
+	"""The job: see `asked.work`."""
+	asked.work(IMPACT, name, answer)
 
 
 def answer(name: str) -> None:
 	"""Compute the answer of a record and keep it there."""
 	doc = frappe.get_doc(IMPACT, name)
 	impact = Impact(doc.matrix, doc.company, doc.from_date, doc.to_date, visible_customers())
-	found = impact.run(lambda done, total: _progress(name, done, total))
+	found = impact.run(lambda done, total: asked.tell_progress(IMPACT, name, done, total))
 	doc.update(
 		{
 			"status": "Done",
@@ -117,34 +79,10 @@ def lines(name: str, *, only: dict, most: int) -> dict:
 
 
 def percent_done(name: str) -> int:
-	return cint(frappe.cache.get_value(_key(name), expires=True))
+	return asked.percent_done(IMPACT, name)
 
 
 def version_of(matrix: str) -> str:
 	"""Of the matrix and of its rates: whoever asks again sees whether an answer is still about the same matrix."""
 	version, rates = frappe.db.get_value("Price Matrix", matrix, ["version", "rates_version"])
 	return f"{version}.{rates or 0}"
-
-
-def visible_customers() -> Collection[str] | None:
-	"""The customers the user may read; None for all."""
-	if not query_conditions(doctype=IMPACT):
-		return None
-	return set(frappe.get_list("Customer", pluck="name", limit=0))
-
-
-def _invoices(company: str, since, until) -> int:
-	return sum(
-		frappe.db.count(
-			doctype, {"company": company, "docstatus": 1, "posting_date": ("between", (since, until))}
-		)
-		for doctype in BRINGS_REVENUE
-	)
-
-
-def _progress(name: str, done: int, total: int) -> None:
-	frappe.cache.set_value(_key(name), done * 100 // total, expires_in_sec=PROGRESS_KEPT)
-
-
-def _key(name: str) -> str:
-	return f"crm_ext_price_impact:{name}"

@@ -212,11 +212,11 @@ class Reason(str, Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loser:
-	"""What did not count, and why. `doctype` is Price Matrix or Price Kind."""
+	"""What did not count, and why. `doctype` is Price Matrix, Price Kind or Sales Promotion: then the reason is a Refusal."""
 
 	doctype: str
 	name: str
-	reason: Reason
+	reason: Enum
 	rate: str = ""
 	detail: Mapping[str, str] = field(default_factory=dict)
 
@@ -232,6 +232,8 @@ class Did(str, Enum):
 	"""A rate of a matrix. detail: `for`, the three keys, {min_qty, unit} of a break, and as of `giving.Giver`."""
 	ROUNDING = "rounding"
 	"""As ERPNext rounds. detail: places."""
+	PROMOTION = "promotion"
+	"""A promotion made it cheaper. detail: {kind, discount, units, qty, coupon}: `discount` in all, on `units` of `qty`."""
 	LOCKED = "locked"
 	"""The user locked the price, or typed it."""
 	SOURCE = "source"
@@ -270,8 +272,20 @@ class Priced:
 	ours: bool = False
 	steps: tuple[Step, ...] = ()
 	losers: tuple[Loser, ...] = ()
+	promoted: Decimal | None = None
+	"""The automatic rate, rounded, where promotions made it less than `price`."""
+
+	@property
+	def rate(self) -> Decimal | None:
+		"""What the line is sold at, unless somebody says otherwise."""
+		return self.price if self.promoted is None else self.promoted
+
+	@property
+	def automatic(self) -> bool:
+		"""Whether the price is not ERPNext's own: a kind or a matrix made it, or a promotion acts on it."""
+		return self.ours or self.promoted is not None
 
 	@property
 	def telling(self) -> bool:
 		"""Whether there is something to tell: an automatic price, or one that a rule only observed."""
-		return self.ours or any(loser.reason is Reason.OBSERVING for loser in self.losers)
+		return self.automatic or any(loser.reason == Reason.OBSERVING for loser in self.losers)

@@ -1,11 +1,12 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
-"""Rates follow what they name when that is renamed, merged or deleted: Frappe moves the links, we the keys."""
+"""Rates and promotions follow what they name when that is renamed, merged or deleted: Frappe moves the links, we the keys."""
 
 import frappe
 from frappe import _
 
+from crm_ext.pricing import compiled
 from crm_ext.pricing.rates.columns import LINKS
 from crm_ext.pricing.rates.rekeying import rekey
 from crm_ext.pricing.rates.service import written
@@ -15,7 +16,10 @@ COLUMNS = {doctype: field for field, doctype in LINKS} | {"Price Matrix": "matri
 
 
 def after_rename(doc, method=None, old=None, new=None, merge=False):
-	"""Hook of all DocTypes that the key of a rate names."""
+	"""Hook of all DocTypes that a rate or a promotion names."""
+	compiled.forget()
+	if doc.doctype not in COLUMNS:
+		return
 	removed = rekey(COLUMNS[doc.doctype], new)
 	for matrix, count in removed.items():
 		written(matrix, -count)

@@ -4,7 +4,7 @@
 """Computing a price again from its waterfall alone: which step does not lead where it says. Pure.
 
 What the price list says, what was agreed before, what ERPNext's own rules did and what a person typed are facts: of
-these only the chain is checked. Kinds, rates, slices and rounding are computed again, exactly.
+these only the chain is checked. Kinds, rates, slices, promotions and rounding are computed again, exactly.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ def replay(waterfall: Mapping) -> Replay:
 
 
 def _replay(waterfall: Mapping) -> Replay:
-	recorded, price = _amount(waterfall["rate"]), _amount(waterfall["price"])
+	recorded, price = _amount(waterfall["rate"]), _amount(waterfall.get("promoted") or waterfall["price"])
 	before: Decimal | None = None
 	sold = price
 	for number, step in enumerate(waterfall["steps"], 1):
@@ -98,7 +98,17 @@ def _rounding(step: Mapping, waterfall: Mapping) -> Decimal:
 	"""The amount to so many places, whichever way a half is rounded; it would stay as it is if it had no more."""
 	before, after, places = Decimal(step["before"]), Decimal(step["after"]), step["detail"]["places"]
 	unit = Decimal(1).scaleb(-places)
-	return after if after % unit == 0 and abs(before - after) * 2 <= unit else before
+	most = TOGETHER * unit if step["detail"].get("together") else unit / 2
+	return after if after % unit == 0 and abs(before - after) <= most else before
+
+
+TOGETHER = 24
+"""So many units of the last place lines may be moved that come to one sum together: see `promotions.split`."""
+
+
+def _promotion(step: Mapping, waterfall: Mapping) -> Decimal:
+	detail = step["detail"]
+	return Decimal(step["before"]) - Decimal(detail["discount"]) / Decimal(detail["qty"])
 
 
 _COMPUTED: Mapping[Did, Callable[[Mapping, Mapping], Decimal]] = {
@@ -106,6 +116,7 @@ _COMPUTED: Mapping[Did, Callable[[Mapping, Mapping], Decimal]] = {
 	Did.KIND: _kind,
 	Did.MATRIX: _matrix,
 	Did.ROUNDING: _rounding,
+	Did.PROMOTION: _promotion,
 }
 
 

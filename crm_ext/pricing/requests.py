@@ -4,7 +4,7 @@
 """A basket as a request brings it: read, checked, and what the asker may know of it."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 
 import frappe
@@ -13,13 +13,16 @@ from frappe.utils import getdate, nowdate
 from crm_ext.exceptions import (
 	BasketFieldMissing,
 	BasketNotAnObject,
+	CouponsNotAList,
 	DuplicateKey,
 	NoSuchEntry,
 	UnknownItem,
 	WrongDate,
 	WrongQuantity,
+	WrongTime,
 )
 from crm_ext.pricing.basket import Basket, BasketLine
+from crm_ext.pricing.promotions.coupons import read_codes
 from crm_ext.profile.permissions import check_customer
 
 MOST_LINES = 1_000
@@ -31,6 +34,8 @@ LINKS = {
 	"branch": "Branch",
 	"territory": "Territory",
 	"sales_channel": "Sales Channel",
+	"payment_terms": "Payment Terms Template",
+	"sales_partner": "Sales Partner",
 }
 """The fields of a basket that name a record, with its DocType."""
 
@@ -58,6 +63,10 @@ def read_basket(given: dict | str) -> Basket:
 		branch=raw.get("branch") or "",
 		territory=raw.get("territory") or "",
 		sales_channel=raw.get("sales_channel") or "",
+		payment_terms=raw.get("payment_terms") or "",
+		sales_partner=raw.get("sales_partner") or "",
+		time=_time(raw.get("time")),
+		coupons=_codes(raw.get("coupons")),
 		lines=tuple(
 			_line(number, key, line)
 			for number, (key, line) in enumerate(zip(keys, raw["lines"], strict=True), 1)
@@ -107,6 +116,23 @@ def _date(value: object) -> date:
 		return getdate(value or nowdate())
 	except (ValueError, TypeError, frappe.ValidationError):
 		raise WrongDate(value=value) from None
+
+
+def _time(value: object) -> time | None:
+	if not value:
+		return None
+	try:
+		return time.fromisoformat(str(value))
+	except ValueError:
+		raise WrongTime(value=value) from None
+
+
+def _codes(value: object) -> tuple[str, ...]:
+	if value and not (
+		isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+	):
+		raise CouponsNotAList
+	return read_codes(value if isinstance(value, str) else " ".join(value or ()))
 
 
 def _check_link(value: object, doctype: str, field: str) -> None:

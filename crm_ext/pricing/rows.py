@@ -3,21 +3,23 @@
 
 """From the rows of a selling document to a basket, and what a price writes into a row. For documents and for dicts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
-from frappe.utils import flt, getdate, nowdate
+from frappe.utils import flt, get_time, getdate, nowdate
 
 from crm_ext.pricing import waterfall, words
+from crm_ext.pricing.agreed import source_of
 from crm_ext.pricing.basket import Basket, BasketLine, Result
 from crm_ext.pricing.model import Priced
+from crm_ext.pricing.promotions.coupons import read_codes
 from crm_ext.pricing.store import number
 
 HEAD = (
 	*("customer", "quotation_to", "party_name", "company", "currency", "conversion_rate"),
 	*("selling_price_list", "plc_conversion_rate", "transaction_date", "posting_date", "customer_group"),
 	*("territory", "pos_profile", "crm_ext_pos_profile", "crm_ext_branch", "crm_ext_sales_channel"),
-	"ignore_pricing_rule",
+	*("ignore_pricing_rule", "crm_ext_coupon_codes", "payment_terms_template", "sales_partner"),
 )
 ROW = (
 	"item_code",
@@ -39,10 +41,11 @@ def party_of(doc) -> tuple[str, str]:
 	return {"Customer": (party, ""), "Lead": ("", party)}.get(doc.get("quotation_to"), ("", ""))
 
 
-def basket_of(doc, rows: Sequence) -> Basket:
+def basket_of(doc, rows: Sequence, *, fixed: Collection[int] = (), promotions: bool = True) -> Basket:
 	"""The basket that the rows of a selling document are; the key of a line is the place of its row, from 0.
 
-	Free goods are not bought: they are left out, and no quantity counts them.
+	Free goods are not bought: they are left out, and no quantity counts them. Promotions leave the rows at the places
+	`fixed` as they are, and without `promotions` all; for those that an earlier document agreed on, that one counted.
 	"""
 	customer, lead = party_of(doc)
 	return Basket(
@@ -59,6 +62,11 @@ def basket_of(doc, rows: Sequence) -> Basket:
 		branch=doc.get("crm_ext_branch") or "",
 		territory=doc.get("territory") or "",
 		sales_channel=doc.get("crm_ext_sales_channel") or "",
+		payment_terms=doc.get("payment_terms_template") or "",
+		sales_partner=doc.get("sales_partner") or "",
+		time=get_time(doc.get("posting_time")) if doc.get("posting_time") else None,
+		coupons=read_codes(doc.get("crm_ext_coupon_codes")),
+		promotions=promotions,
 		doctype=doc.get("doctype"),
 		lenient=True,
 		lines=tuple(
@@ -69,6 +77,8 @@ def basket_of(doc, rows: Sequence) -> Basket:
 				uom=row.get("uom") or "",
 				conversion_factor=_number(row.get("conversion_factor")) or None,
 				batch_no=row.get("batch_no") or "",
+				fixed=_number(row.get("rate")) if place in fixed else None,
+				apart=bool(row.get("is_alternative") or (place in fixed and source_of(row))),
 			)
 			for place, row in enumerate(rows)
 			if row.get("item_code") and not row.get("is_free_item")
@@ -97,3 +107,10 @@ def stamps(result: Result, priced: Priced, row) -> Mapping[str, object]:
 		"crm_ext_price_reason": words.reason(told),
 		"crm_ext_price_steps": waterfall.dump(told),
 	}
+
+
+def differ(one: object, other: object) -> bool:
+	"""Whether two values of a field differ, however a program wrote them: "2" is 2, None is empty."""
+	if isinstance(one, int | float) or isinstance(other, int | float):
+		return flt(one) != flt(other)
+	return str(one or "") != str(other or "")

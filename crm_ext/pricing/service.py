@@ -3,7 +3,7 @@
 
 """Prices for baskets: what is needed is read in sets for all of them together, then the engine prices each."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -16,10 +16,14 @@ from crm_ext.pricing import compiled, engine, store
 from crm_ext.pricing.basket import Basket, BasketLine, Result
 from crm_ext.pricing.book import SiteBook
 from crm_ext.pricing.candidates import Candidates, candidates
-from crm_ext.pricing.compiled import MATRIX, Compiled, LiveMatrix, LiveRule
+from crm_ext.pricing.compiled import MATRIX, Compiled, LiveMatrix
 from crm_ext.pricing.costs import costs_of
 from crm_ext.pricing.list_prices import price_of
+from crm_ext.pricing.live import LiveRule
 from crm_ext.pricing.model import COSTS, Base, Buyer, Item, Kind, Line, Matrix, Priced, Reason
+from crm_ext.pricing.promotions.lines import promo_lines, promoted
+from crm_ext.pricing.promotions.live import as_if_active
+from crm_ext.pricing.promotions.offering import Offering
 from crm_ext.pricing.settle import Settled, fallback_price_list, precision_of, settle_all
 from crm_ext.profile.customer_facts import facts_of
 from crm_ext.rules.conditions import matches
@@ -27,37 +31,55 @@ from crm_ext.rules.facts import FactValue
 from crm_ext.rules.site import registry
 
 
-def price(basket: Basket, *, as_if_active: Collection[str] = (), without: Collection[str] = ()) -> Result:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+	"""What is to be other than it is. `matrices` and `promotions` count as if they were active, whatever their status;
+	such promotions have no limits and need no coupon, and with `any_day` no first and last day: for looking back. Those
+	under `without` and `without_promotions` do not count.
+	"""
+
+	matrices: frozenset[str] = frozenset()
+	without: frozenset[str] = frozenset()
+	promotions: frozenset[str] = frozenset()
+	without_promotions: frozenset[str] = frozenset()
+	any_day: bool = False
+
+
+AS_THEY_ARE = Trial()
+
+
+def price(basket: Basket, trial: Trial = AS_THEY_ARE) -> Result:
 	"""The prices of a basket: see `price_many`."""
-	return price_many([basket], as_if_active=as_if_active, without=without)[0]
+	return price_many([basket], trial)[0]
 
 
-def price_many(
-	baskets: Sequence[Basket], *, as_if_active: Collection[str] = (), without: Collection[str] = ()
-) -> list[Result]:
+def price_many(baskets: Sequence[Basket], trial: Trial = AS_THEY_ARE) -> list[Result]:
 	"""The prices of baskets, in their order, with a number of statements that does not depend on how many there are.
 
-	`as_if_active` and `without` name Price Matrices that are to count, whatever their status, or not to count.
 	Conditions and tags are those of today, whatever the date of a basket. Raises UnknownItem or UnknownUnit, naming
 	the line.
 	"""
 	if not baskets:
 		return []
-	state = _as_asked(compiled.current(), as_if_active, without)
-	reading = _Reading(state, settle_all(baskets, state))
+	state = _as_asked(compiled.current(), trial)
+	reading = _Reading(state, settle_all(baskets, state), trial)
 	return [reading.price(*both) for both in zip(reading.sales, reading.buyers, strict=True)]
 
 
-def _as_asked(state: Compiled, as_if_active: Collection[str], without: Collection[str]) -> Compiled:
-	if not (as_if_active or without):
+def _as_asked(state: Compiled, trial: Trial) -> Compiled:
+	if trial == AS_THEY_ARE:
 		return state
-	matrices = {name: matrix for name, matrix in state.matrices.items() if name not in without}
-	for name in as_if_active:
+	matrices = {name: matrix for name, matrix in state.matrices.items() if name not in trial.without}
+	for name in trial.matrices:
 		matrices[name] = compiled.live_matrix(frappe.get_cached_doc(MATRIX, name), active=True)
+	promotions = {
+		name: live for name, live in state.promotions.items() if name not in trial.without_promotions
+	}
 	return Compiled(
 		matrices=matrices,
 		kinds=state.kinds,
 		floors=state.floors,
+		promotions=promotions | as_if_active(trial.promotions, any_day=trial.any_day),
 		ancestors=state.ancestors,
 		tag_order=state.tag_order,
 		rated_tags=True,
@@ -76,13 +98,21 @@ class _Customer:
 class _Reading:
 	"""What several sales need, read together."""
 
-	def __init__(self, state: Compiled, sales: Sequence[Settled]):
+	def __init__(self, state: Compiled, sales: Sequence[Settled], trial: Trial):
 		self.state = state
 		self.sales = sales
-		self.rules: list[LiveRule] = [*state.matrices.values(), *state.kinds.values()]
 		codes = {line.item_code for sale in sales for line in sale.basket.lines}
+		if any(sale.basket.promotions for sale in sales):
+			codes |= {item for live in state.promotions.values() for item in live.gifts}
 		self.items = store.items(codes, state.ancestors["Item Group"])
+		self.offering = Offering(state, sales, self.items, trial.promotions)
+		self.rules: list[LiveRule] = [
+			*state.matrices.values(),
+			*state.kinds.values(),
+			*self.offering.rules,
+		]
 		self.customers = self._customers()
+		self.offering.settle(self._meets)
 		self.buyers = [self._buyer(sale) for sale in sales]
 		self.rates = self._rates()
 		self.prices = store.list_prices(
@@ -111,14 +141,39 @@ class _Reading:
 			observed_kinds=self._kinds(sale, observing=True),
 			book=book,
 		)
-		priced = engine.price(common, self.rates, lines)
+		priced = self._prices_of(common, sale, lines)
+		outcome, coupons = self.offering.outcome(
+			sale, list(promo_lines(sale.basket.lines, lines, priced)), book, self._worth(common)
+		)
+		priced = list(promoted(priced, outcome))
 		return Result(
 			currency=sale.currency,
 			price_list=sale.price_list,
 			as_of=sale.basket.date,
 			priced={one.key: one for one in priced},
 			messages=tuple(self._messages(sale, lines, priced)),
+			outcome=outcome,
+			coupons=coupons,
 		)
+
+	def _prices_of(self, common: engine.Sale, sale: Settled, lines: Sequence[Line]) -> list[Priced]:
+		"""The prices before promotions; those that the basket itself knows are not asked for."""
+		known = {line.key: line.price for line in sale.basket.lines if line.price is not None}
+		asked = [line for line in lines if line.key not in known]
+		found = {one.key: one for one in engine.price(common, self.rates, asked)}
+		for line in lines:
+			if line.key in known:
+				price = known[line.key]
+				found[line.key] = Priced(key=line.key, uom=line.uom, base=price, price=price)
+		return [found[line.key] for line in lines]
+
+	def _worth(self, common: engine.Sale) -> dict[str, Decimal]:
+		"""What one of each item that may be given for free would cost here."""
+		gifts = [self.items[code] for code in sorted(self.offering.gifts()) if code in self.items]
+		lines = [Line(key=item.code, item=item, qty=Decimal(1), uom=item.stock_uom) for item in gifts]
+		return {
+			one.key: one.price for one in engine.price(common, self.rates, lines) if one.price is not None
+		}
 
 	def _messages(self, sale: Settled, lines: Sequence[Line], priced: Sequence[Priced]) -> Iterator[str]:
 		if sale.kind and sale.kind not in self._kinds(sale):

@@ -88,9 +88,9 @@ def fallback_price_list() -> str:
 	return (selling.get("fallback_to_default_price_list") and selling.selling_price_list) or ""
 
 
-def precision_of(doctype: str) -> int:
-	"""To how many places ERPNext rounds the rate of a line of a document."""
-	return get_field_precision(frappe.get_meta(f"{doctype} Item").get_field("price_list_rate"))
+def precision_of(doctype: str, field: str = "price_list_rate") -> int:
+	"""To how many places ERPNext rounds an amount of a line of a document: its rate, unless another field is named."""
+	return get_field_precision(frappe.get_meta(f"{doctype} Item").get_field(field))
 
 
 def customer_values(customer: str) -> dict:

@@ -9,10 +9,11 @@ day, the quantity and the circumstances. Sales at the counter count by their POS
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import frappe
+from frappe.utils import get_time
 
 from crm_ext.pricing.store import number
 from crm_ext.profile.figures import BRINGS_REVENUE, IS_SALE
@@ -25,7 +26,10 @@ ORIGIN = {"Sales Invoice": "sales_invoice_item", "POS Invoice": "pos_invoice_ite
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
-	"""Where and when prices were agreed; an empty `currency` or list is the company's or the customer's own."""
+	"""Where and when prices were agreed; an empty `currency` or list is the company's or the customer's own.
+
+	`time` is in site time: when an invoice was posted, or an order entered.
+	"""
 
 	doctype: str
 	name: str
@@ -39,14 +43,18 @@ class Deal:
 	branch: str
 	territory: str
 	sales_channel: str
+	payment_terms: str
+	sales_partner: str
+	time: time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoldLine:
 	"""One line of an invoice. Rates are in the document's currency for one `uom`, the amounts in company currency.
 
-	`key` is the line's own in its deal, `agreed_qty` the quantity agreed there. `net_rate` is without tax and after all
-	discounts, `list_rate` what these were taken from. `cost` is of one stock unit, None where the invoice has none.
+	`key` is the line's own in its deal, `agreed_qty` the quantity agreed there. `rate` is what was sold at, `net_rate` the
+	same without tax and after the discount of the document, `list_rate` what discounts were taken from. `cost` is of one
+	stock unit, None where the invoice has none. `ruled`: Pricing Rules of ERPNext acted on it.
 	"""
 
 	doctype: str
@@ -62,9 +70,11 @@ class SoldLine:
 	qty: Decimal
 	agreed_qty: Decimal
 	list_rate: Decimal
+	rate: Decimal
 	net_rate: Decimal
 	exchange_rate: Decimal
 	cost: Decimal | None
+	ruled: bool
 	kept: str
 	"""Why its price would not have changed, whatever the rules: see KEPT; empty if it would."""
 
@@ -139,8 +149,11 @@ _OF_DEAL = (
 	("branch", "d.crm_ext_branch"),
 	("territory", "d.territory"),
 	("sales_channel", "d.crm_ext_sales_channel"),
+	("payment_terms", "d.payment_terms_template"),
+	("sales_partner", "d.sales_partner"),
+	("time", "d.posting_time"),
 )
-_IN_ORDER = {"pos_profile": "so.crm_ext_pos_profile"}
+_IN_ORDER = {"pos_profile": "so.crm_ext_pos_profile", "time": "TIME(so.creation)"}
 
 
 def _select(doctype: str, only: dict) -> str:
@@ -158,7 +171,8 @@ def _select(doctype: str, only: dict) -> str:
 			IF(so.name IS NULL, '{doctype}', 'Sales Order') AS deal_doctype, COALESCE(so.name, d.name) AS deal,
 			COALESCE(so.transaction_date, d.posting_date) AS date, {deal},
 			IF(so.name IS NULL, l.name, soi.name) AS line_key, IF(so.name IS NULL, l.qty, soi.qty) AS agreed_qty,
-			l.item_code, l.uom, l.conversion_factor, l.batch_no, l.qty, l.price_list_rate, l.net_rate,
+			l.item_code, l.uom, l.conversion_factor, l.batch_no, l.qty, l.price_list_rate, l.rate, l.net_rate,
+			COALESCE(l.pricing_rules, '') NOT IN ('', '[]') AS ruled,
 			d.conversion_rate AS exchange_rate, {"l.incoming_rate" if has_cost else "0"} AS cost, {kept} AS kept
 		FROM `tab{doctype}` d
 		JOIN `tab{doctype} Item` l ON l.parent = d.name
@@ -197,12 +211,16 @@ def _line(row: dict, deals: dict[tuple[str, str], Deal]) -> SoldLine:
 		qty=number(row.qty),
 		agreed_qty=number(row.agreed_qty),
 		list_rate=number(row.price_list_rate),
+		rate=number(row.rate),
 		net_rate=number(row.net_rate),
 		exchange_rate=number(row.exchange_rate) or Decimal(1),
 		cost=number(row.cost) if row.cost and row.cost > 0 else None,
+		ruled=bool(row.ruled),
 		kept=row.kept,
 	)
 
 
 def _value(name: str, value: object) -> object:
+	if name == "time":
+		return get_time(value) if value is not None else time.min
 	return number(value) if name.endswith("conversion_rate") else value or ""

@@ -12,8 +12,9 @@ The JSON schema (version 1) is stable; numbers are texts, so that no reader roun
      "losers": [{"doctype": "Price Matrix", "name": "Winter", "rate": "9f", "reason": "outranked",
                  "detail": {"by": "item"}}]}
 
-`base` is the price of the document's price list, `price` the automatic price (the row's `price_list_rate`), `rate` what
-the line was sold at. Steps up to the automatic price come first, what ERPNext or a person did to it after.
+`base` is the price of the document's price list, `price` the automatic price (the row's `price_list_rate`), `promoted`
+what promotions made of it, if any did, `rate` what the line was sold at. Steps up to the automatic price come first, then
+promotions, then what ERPNext or a person did to it.
 """
 
 import json
@@ -21,6 +22,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 
 from crm_ext.exceptions import UnreadableEvidence
 from crm_ext.pricing.model import Did, Loser, Priced, Step
@@ -52,7 +54,8 @@ def build(priced: Priced, *, currency: str, as_of: date, qty: Decimal, uom: str)
 		"uom": uom,
 		"base": None if priced.base is None else text(priced.base),
 		"price": None if priced.price is None else text(priced.price),
-		"rate": None if priced.price is None else text(priced.price),
+		**({} if priced.promoted is None else {"promoted": text(priced.promoted)}),
+		"rate": None if priced.rate is None else text(priced.rate),
 		"steps": [_step(step) for step in priced.steps],
 		"losers": [_loser(loser) for loser in priced.losers[:MOST_LOSERS]],
 	}
@@ -67,6 +70,13 @@ def finish(waterfall: Mapping, steps: Iterable[Step], rate: Decimal) -> dict:
 def append(waterfall: Mapping, steps: Iterable[Step], rate: Decimal) -> dict:
 	"""The same with further steps, and the final rate."""
 	return {**waterfall, "steps": waterfall["steps"] + [_step(step) for step in steps], "rate": text(rate)}
+
+
+def before_promotions(waterfall: Mapping) -> dict:
+	"""The same as if no promotion had acted."""
+	steps = takewhile(lambda step: step["did"] != Did.PROMOTION.value, waterfall["steps"])
+	told = {name: value for name, value in waterfall.items() if name != "promoted"}
+	return {**told, "rate": waterfall["price"], "steps": list(steps)}
 
 
 AFTERWARDS = frozenset({Did.NATIVE, Did.MARGIN, Did.MANUAL, Did.LOCKED, Did.SOURCE})
@@ -86,7 +96,7 @@ def is_ours(stored: str | None) -> bool:
 	return bool(told) and any(step.get("did") in _OURS for step in told["steps"])
 
 
-_OURS = frozenset({Did.KIND.value, Did.MATRIX.value})
+_OURS = frozenset({Did.KIND.value, Did.MATRIX.value, Did.PROMOTION.value})
 
 
 def load(stored: str | None) -> dict | None:

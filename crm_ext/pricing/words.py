@@ -8,13 +8,13 @@ from decimal import Decimal
 
 import frappe
 from frappe.translate import print_language
-from frappe.utils import fmt_money, formatdate
+from frappe.utils import formatdate
 
+from crm_ext.pricing import words_promotions
+from crm_ext.pricing.amounts import money, number, per_unit, percent
 from crm_ext.pricing.model import Base, Did, Gives, Reason
-from crm_ext.pricing.phrases import _, once
+from crm_ext.pricing.phrases import _
 from crm_ext.pricing.waterfall import HIDDEN, without_costs
-
-MOST_DECIMALS = 6
 
 
 def steps_of(waterfall: Mapping, *, costs: bool = True) -> list[dict]:
@@ -38,7 +38,7 @@ def steps_of(waterfall: Mapping, *, costs: bool = True) -> list[dict]:
 
 def _step(step: Mapping, of: Mapping) -> str:
 	if HIDDEN in step["detail"]:
-		return _("By {0}: {1}.").format(step["by"][1], _money(step["after"], of["currency"]))
+		return _("By {0}: {1}.").format(step["by"][1], money(step["after"], of["currency"]))
 	return _STEPS[Did(step["did"])](step, of)
 
 
@@ -70,30 +70,30 @@ _SELF_EVIDENT = frozenset({Did.LIST, Did.ROUNDING})
 
 
 def _list(step: Mapping, of: Mapping) -> str:
-	price = _per_unit(step["after"], of["currency"], of["uom"])
+	price = per_unit(step["after"], of["currency"], of["uom"])
 	return _("The price list {0} says {1}.").format(step["detail"]["price_list"], price)
 
 
 def _kind(step: Mapping, of: Mapping) -> str:
 	detail = step["detail"]
 	sentence = _("The price kind {0} {1}: {2}.") if float(detail["percent"]) else _("The price kind {0} {1}.")
-	return sentence.format(step["by"][1], _kind_does(detail, of), _money(step["after"], of["currency"]))
+	return sentence.format(step["by"][1], _kind_does(detail, of), money(step["after"], of["currency"]))
 
 
 def _kind_does(detail: Mapping, of: Mapping) -> str:
 	"""What a price kind does: “takes 10 % off the ¥ 100.00 of the price list Retail”."""
-	percent = Decimal(detail["percent"])
-	if percent > 0:
+	change = Decimal(detail["percent"])
+	if change > 0:
 		phrase = _("adds {0} to {1}")
-	elif percent < 0:
+	elif change < 0:
 		phrase = _("takes {0} off {1}")
 	else:
 		phrase = _("takes over {1}")
-	return phrase.format(_percent(detail["percent"]), _base(detail, of))
+	return phrase.format(percent(detail["percent"]), _base(detail, of))
 
 
 def _base(detail: Mapping, of: Mapping) -> str:
-	amount = _money(detail["of"], of["currency"])
+	amount = money(detail["of"], of["currency"])
 	match Base(detail["base"]):
 		case Base.PRICE_LIST:
 			return _("the {0} of the price list {1}").format(amount, detail["price_list"])
@@ -113,7 +113,7 @@ def _matrix(step: Mapping, of: Mapping) -> str:
 	matrix, for_ = step["by"][1], _for(detail, of)
 	if not detail.get("slices") and _says_it_all(detail):
 		return _("The matrix {0} says {1} {2}.").format(matrix, _value(detail, of), for_)
-	price = _money(step["after"], of["currency"])
+	price = money(step["after"], of["currency"])
 	if detail.get("slices"):
 		return _("The matrix {0} gives {1}, slice by slice, {2}: {3} on average.").format(
 			matrix, for_, _slices(detail["slices"], of), price
@@ -140,18 +140,18 @@ def _value(detail: Mapping, of: Mapping) -> str:
 		case Gives.KIND:
 			return _("{0} ({1})").format(detail["of"]["kind"], _kind_does(detail["of"], of))
 		case Gives.DISCOUNT_PERCENTAGE:
-			return _percent(detail["value"])
+			return percent(detail["value"])
 		case Gives.MARKUP:
-			cost = _money(_product(detail, "cost"), of["currency"])
+			cost = money(_product(detail, "cost"), of["currency"])
 			return _("{0} to {1}", context="CRM Ext").format(
-				_percent(detail["value"]), _cost(detail["basis"], cost)
+				percent(detail["value"]), _cost(detail["basis"], cost)
 			)
-	amount = _money(abs(Decimal(detail["value"])), detail["currency"] or of["currency"])
+	amount = money(abs(Decimal(detail["value"])), detail["currency"] or of["currency"])
 	unit = _("stock unit") if Decimal(detail["factor"]) != 1 else _(of["uom"])
 	value = _("{0} per {1}").format(amount, unit) if unit else amount
 	if Decimal(detail["exchange"]) == 1:
 		return value
-	return _("{0}, at the exchange rate {1},").format(value, _number(detail["exchange"]))
+	return _("{0}, at the exchange rate {1},").format(value, number(detail["exchange"]))
 
 
 def _says_it_all(detail: Mapping) -> bool:
@@ -167,7 +167,7 @@ def _product(detail: Mapping, what: str) -> Decimal:
 
 def _slices(slices: list, of: Mapping) -> str:
 	return ", ".join(
-		_("{0} at {1}").format(_number(part["qty"]), _money(part["price"], of["currency"])) for part in slices
+		_("{0} at {1}").format(number(part["qty"]), money(part["price"], of["currency"])) for part in slices
 	)
 
 
@@ -176,7 +176,7 @@ def _for(detail: Mapping, of: Mapping) -> str:
 	clauses = [clause for key in detail.get("for", ()) if (clause := _clause(key))]
 	text = ", ".join(clauses)
 	if detail.get("min_qty"):
-		from_ = _("from {0} {1} on").format(_number(detail["min_qty"]), _(detail["unit"]))
+		from_ = _("from {0} {1} on").format(number(detail["min_qty"]), _(detail["unit"]))
 		text = f"{text} {from_}".lstrip()
 	return text or _("for everybody")
 
@@ -208,44 +208,48 @@ def _clause(key: str) -> str:
 
 
 def _rounding(step: Mapping, of: Mapping) -> str:
-	return _("Rounded to {0}.").format(_money(step["after"], of["currency"]))
+	sentence = _("Rounded to {0}.")
+	if step["detail"].get("together"):
+		sentence = _("Rounded to {0}, so that the sum comes out right.")
+	return sentence.format(money(step["after"], of["currency"]))
 
 
 def _locked(step: Mapping, of: Mapping) -> str:
-	return _("The price is locked at {0}.").format(_money(step["after"], of["currency"]))
+	return _("The price is locked at {0}.").format(money(step["after"], of["currency"]))
 
 
 def _source(step: Mapping, of: Mapping) -> str:
 	detail = step["detail"]
 	return _("Agreed in {0} {1}: {2}.").format(
-		_(detail["doctype"]), detail["name"], _money(step["after"], of["currency"])
+		_(detail["doctype"]), detail["name"], money(step["after"], of["currency"])
 	)
 
 
 def _native(step: Mapping, of: Mapping) -> str:
 	return _("ERPNext applies the pricing rule {0}: {1}.").format(
-		", ".join(step["detail"]["rules"]), _money(step["after"], of["currency"])
+		", ".join(step["detail"]["rules"]), money(step["after"], of["currency"])
 	)
 
 
 def _margin(step: Mapping, of: Mapping) -> str:
 	return _("A margin of {0} is added: {1}.").format(
-		_money(_difference(step), of["currency"]), _money(step["after"], of["currency"])
+		money(_difference(step), of["currency"]), money(step["after"], of["currency"])
 	)
 
 
 def _manual(step: Mapping, of: Mapping) -> str:
-	after, by = _money(step["after"], of["currency"]), _difference(step)
+	after, by = money(step["after"], of["currency"]), _difference(step)
 	if not by:
 		return _("Given by hand: {0}.").format(after)
 	sentence = _("By hand, {0} less: {1}.") if by < 0 else _("By hand, {0} more: {1}.")
-	return sentence.format(_money(abs(by), of["currency"]), after)
+	return sentence.format(money(abs(by), of["currency"]), after)
 
 
 _STEPS: Mapping[Did, Callable[[Mapping, Mapping], str]] = {
 	Did.LIST: _list,
 	Did.KIND: _kind,
 	Did.MATRIX: _matrix,
+	Did.PROMOTION: words_promotions.step,
 	Did.ROUNDING: _rounding,
 	Did.LOCKED: _locked,
 	Did.SOURCE: _source,
@@ -260,13 +264,15 @@ def _difference(step: Mapping) -> Decimal:
 
 
 def _loser(loser: Mapping, of: Mapping) -> str:
+	if loser["doctype"] == words_promotions.PROMOTION:
+		return words_promotions.loser(loser, of)
 	detail = loser["detail"]
 	who = _who(loser)
 	reason = Reason(loser["reason"])
 	if reason is Reason.OUTRANKED:
 		return _outranked(detail.get("by", "")).format(who)
 	if reason is Reason.QUANTITY:
-		return _("{0} begins at {1} {2}.").format(who, _number(detail["min_qty"]), _(detail["unit"]))
+		return _("{0} begins at {1} {2}.").format(who, number(detail["min_qty"]), _(detail["unit"]))
 	if reason is Reason.NOT_YET and "date" in detail:
 		return _("{0} is valid from {1} on.").format(who, formatdate(detail["date"]))
 	if reason is Reason.EXPIRED and "date" in detail:
@@ -275,7 +281,7 @@ def _loser(loser: Mapping, of: Mapping) -> str:
 		return _("{0} gives the price kind {1}, which is not in force.").format(who, detail["kind"])
 	if reason is Reason.OBSERVING and "price" in detail:
 		return _("{0} only observes; it would have given {1}.").format(
-			who, _money(detail["price"], of["currency"])
+			who, money(detail["price"], of["currency"])
 		)
 	return _because(reason).format(who)
 
@@ -327,28 +333,3 @@ def _outranked(by: str) -> str:
 		"quantity": _("{0} counts from a smaller quantity on."),
 		"start": _("{0} is older."),
 	}.get(by, _("{0} comes after another."))
-
-
-def _per_unit(amount: str, currency: str, uom: str) -> str:
-	money = _money(amount, currency)
-	return _("{0} per {1}").format(money, _(uom)) if uom else money
-
-
-@once
-def _money(amount: str | Decimal, currency: str) -> str:
-	"""As the documents show it; with more decimals where the price has more."""
-	decimals = _decimals(Decimal(amount))
-	return fmt_money(float(amount), min(decimals, MOST_DECIMALS) if decimals > 2 else None, currency)
-
-
-def _percent(value: str) -> str:
-	return f"{_number(abs(Decimal(value)))} %"
-
-
-@once
-def _number(value: str | Decimal) -> str:
-	return fmt_money(float(value), min(_decimals(Decimal(value).normalize()), MOST_DECIMALS))
-
-
-def _decimals(value: Decimal) -> int:
-	return max(-value.as_tuple().exponent, 0)

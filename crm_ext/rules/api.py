@@ -6,7 +6,7 @@
 import frappe
 from frappe import _
 
-from crm_ext.errors import speaking
+from crm_ext.errors import speaking, spoken
 from crm_ext.rules.conditions import operators_of
 from crm_ext.rules.rule_document import RuleDocument, case_text
 from crm_ext.rules.site import registry
@@ -52,8 +52,13 @@ def check(doctype: str, name: str) -> dict:
 	{findings: [{kind, blocks, rules, text}], cases: [{title, expected, passed, text}]}.
 	"""
 	rule = _rule_with_permission(doctype, name, "read")
+	obstacles = [
+		{"kind": "obstacle", "blocks": True, "rules": [name], "text": spoken(obstacle)}
+		for obstacle in rule.obstacles()
+	]
 	return {
-		"findings": [
+		"findings": obstacles
+		+ [
 			{"kind": f.kind, "blocks": f.blocks, "rules": list(f.rules), "text": f.text(_)}
 			for f in rule.static_findings()
 		],

@@ -122,10 +122,15 @@ class RuleDocument(Document):
 
 	def check_before_activation(self) -> None:
 		"""Block activation on a static error or a failing saved test case, naming each."""
-		problems = [finding.text(_) for finding in self.static_findings() if finding.blocks]
+		problems = [errors.spoken(obstacle) for obstacle in self.obstacles()]
+		problems += [finding.text(_) for finding in self.static_findings() if finding.blocks]
 		problems += [case_text(result) for result in self.run_cases() if not result.passed]
 		if problems:
 			frappe.throw(problems, title=_("The Rule Cannot Become Active"), as_list=True)
+
+	def obstacles(self) -> list[CrmExtError]:
+		"""What else keeps the rule from becoming active; a subclass that needs something beforehand gives it."""
+		return []
 
 	def static_findings(self) -> list[Finding]:
 		"""Findings of the static check; a subclass that competes with others gives them."""

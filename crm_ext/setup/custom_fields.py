@@ -75,6 +75,31 @@ DOCUMENT = (
 		"insert_after": "crm_ext_branch",
 		"print_hide": 1,
 	},
+	{
+		"fieldname": "crm_ext_coupon_codes",
+		"label": "Coupon Codes",
+		"fieldtype": "Small Text",
+		"insert_after": "crm_ext_sales_channel",
+		"print_hide": 1,
+		"description": "Several are separated by commas or spaces.",
+	},
+	{
+		"fieldname": "crm_ext_promotion_terms",
+		"label": "Terms of the Promotions",
+		"fieldtype": "Text Editor",
+		"insert_after": "crm_ext_coupon_codes",
+		"read_only": 1,
+		"depends_on": "crm_ext_promotion_terms",
+	},
+	{
+		"fieldname": "crm_ext_promotions",
+		"label": "Promotions",
+		"fieldtype": "Long Text",
+		"insert_after": "crm_ext_promotion_terms",
+		"hidden": 1,
+		"read_only": 1,
+		"print_hide": 1,
+	},
 )
 ROW = (
 	{
@@ -115,14 +140,38 @@ ROW = (
 		"print_hide": 1,
 	},
 	{
+		"fieldname": "crm_ext_promotion",
+		"label": "Free by Promotion",
+		"fieldtype": "Link",
+		"options": "Sales Promotion",
+		"insert_after": "crm_ext_price_steps",
+		"read_only": 1,
+		"print_hide": 1,
+		"depends_on": "crm_ext_promotion",
+		"ignore_user_permissions": 1,
+	},
+	{
 		"fieldname": "crm_ext_below_floor",
 		"label": "Below Floor",
 		"fieldtype": "Check",
-		"insert_after": "crm_ext_price_steps",
+		"insert_after": "crm_ext_promotion",
 		"hidden": 1,
 		"read_only": 1,
 		"no_copy": 1,
 		"print_hide": 1,
+	},
+)
+CHARGE = (
+	{
+		"fieldname": "crm_ext_promotion",
+		"label": "Taken Back by Promotion",
+		"fieldtype": "Link",
+		"options": "Sales Promotion",
+		"insert_after": "description",
+		"read_only": 1,
+		"print_hide": 1,
+		"depends_on": "crm_ext_promotion",
+		"ignore_user_permissions": 1,
 	},
 )
 
@@ -131,6 +180,7 @@ FIELDS = {
 	SELLING_DOCTYPES: DOCUMENT,
 	_WITHOUT_POS_PROFILE: POS_PROFILE,
 	_ROWS: ROW,
+	("Sales Taxes and Charges",): CHARGE,
 }
 
 

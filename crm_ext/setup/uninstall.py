@@ -10,11 +10,12 @@ tags we mirrored onto customers are taken off again. The texts that we brought g
 
 import frappe
 
-from crm_ext.constants import PRICE_OVERRIDE
+from crm_ext.constants import PRICE_OVERRIDE, PROMOTION_APPROVER
 from crm_ext.setup import custom_fields, email_templates, webhook_events
 from crm_ext.setup.defaults import SOWN_KEY
 
 MODULE = "CRM Ext"
+ROLES = (PRICE_OVERRIDE, PROMOTION_APPROVER)
 
 TRACES = {
 	"Comment": "reference_doctype",
@@ -70,7 +71,7 @@ def before_uninstall():
 	email_templates.withdraw()
 	custom_fields.remove()
 	remove_pointers()
-	remove_role()
+	remove_roles()
 	remove_scheduled_jobs()
 	remove_defaults()
 	frappe.clear_cache()
@@ -111,14 +112,15 @@ def _remove_user_settings(doctypes: list[str]):
 	frappe.qb.from_(settings).delete().where(settings.doctype.isin(doctypes)).run()
 
 
-def remove_role():
-	"""Delete the role that our DocTypes brought, unless somebody has given it permissions elsewhere."""
+def remove_roles():
+	"""Delete the roles that our DocTypes brought, unless somebody has given them permissions elsewhere."""
 	doctypes = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
-	elsewhere = {"role": PRICE_OVERRIDE, "parent": ("not in", doctypes)}
-	if any(frappe.db.exists(doctype, elsewhere) for doctype in ("DocPerm", "Custom DocPerm")):
-		return
-	frappe.db.delete("Has Role", {"role": PRICE_OVERRIDE})
-	frappe.delete_doc("Role", PRICE_OVERRIDE, force=True, ignore_missing=True, delete_permanently=True)
+	for role in ROLES:
+		elsewhere = {"role": role, "parent": ("not in", doctypes)}
+		if any(frappe.db.exists(doctype, elsewhere) for doctype in ("DocPerm", "Custom DocPerm")):
+			continue
+		frappe.db.delete("Has Role", {"role": role})
+		frappe.delete_doc("Role", role, force=True, ignore_missing=True, delete_permanently=True)
 
 
 def remove_scheduled_jobs():

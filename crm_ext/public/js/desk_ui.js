@@ -191,8 +191,19 @@
 	.crm-ext-bar { height: 12px; border-radius: 6px; background: var(--subtle-fg, var(--control-bg)); overflow: hidden; }
 	.crm-ext-bar span { display: block; height: 100%; min-width: 3px; border-radius: 6px; }
 	.crm-ext-bar-value { text-align: right; font-variant-numeric: tabular-nums; }
+	.crm-ext-bar span[hidden] { display: none; }
+	.crm-ext-key { margin-inline-start: 14px; font-weight: 400; color: var(--text-muted); }
+	.crm-ext-key::before {
+		content: ""; display: inline-block; width: 9px; height: 9px; margin-inline-end: 6px; border-radius: 2px;
+		background: var(--crm-ext-colour);
+	}
 	.crm-ext-chain { display: flex; flex-wrap: wrap; gap: 4px 8px; }
 	.crm-ext-error { margin-top: 4px; white-space: pre-wrap; overflow-wrap: anywhere; color: var(--red-600, #dc2626); font-size: var(--text-sm); }
 	.crm-ext-table .indicator-pill, .crm-ext-action .indicator-pill { vertical-align: middle; }
+	.crm-ext-progress { height: 6px; margin: 18px 0 10px; border-radius: 3px; overflow: hidden; background: var(--control-bg); }
+	.crm-ext-progress span { display: block; height: 100%; border-radius: 3px; background: var(--crm-ext-bar, var(--blue-500, #0289f7)); transition: width 0.3s; }
+	.crm-ext-progress.is-waiting span { width: 30%; animation: crm-ext-wait 1.4s ease-in-out infinite alternate; }
+	@keyframes crm-ext-wait { from { margin-left: 0; } to { margin-left: 70%; } }
+	@media (prefers-reduced-motion: reduce) { .crm-ext-progress.is-waiting span { animation: none; width: 100%; opacity: 0.5; } }
 	`;
 })();

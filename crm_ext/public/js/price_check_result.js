@@ -175,6 +175,18 @@
 			.join("")}<td></td></tr>`;
 	};
 
+	/** What promotions do to the basket, on each side. */
+	crm_ext.prices.check_promotions = (answer) => {
+		const names = crm_ext.prices.side_names(answer);
+		return [answer.left, answer.right]
+			.map((side, place) => {
+				const html = side && crm_ext.promotions.panel_html(side.promotions, false);
+				const title = answer.right ? crm_ext.ui.heading(names[place]) : "";
+				return html ? `<section class="crm-ext-promotions">${title}${html}</section>` : "";
+			})
+			.join("");
+	};
+
 	/** What there is to say beside the lines. */
 	crm_ext.prices.check_notes = (answer) => {
 		const sides = [answer.left, answer.right].filter(Boolean);

@@ -76,6 +76,11 @@
 			options: "Sales Channel",
 			only_select: true,
 		},
+		{
+			fieldname: "coupons",
+			label: __("Coupon Codes"),
+			fieldtype: "Data",
+		},
 	];
 
 	/** The names that the address may carry. */

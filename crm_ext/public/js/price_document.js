@@ -37,6 +37,7 @@
 
 	/** Have ERPNext price the rows again to which nobody gave a price: not the agreed, the typed, the locked ones. */
 	async function reprice(frm) {
+		crm_ext.promotions.take_off_all(frm);
 		const names = (frm.doc.items || [])
 			.filter((row) => follows(frm, row))
 			.map((row) => row.name);

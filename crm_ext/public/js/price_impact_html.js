@@ -206,24 +206,5 @@
 	}
 
 	const method_html = ({ method }) =>
-		`${heading(__("How It Is Computed"))}<ul class="crm-ext-method text-muted">${method
-			.map((text) => `<li>${escape(text)}</li>`)
-			.join("")}</ul>`;
-
-	crm_ext.pricing.impact_style = () => {
-		if (!document.getElementById("crm-ext-impact-style")) {
-			frappe.dom.set_style(STYLE, "crm-ext-impact-style");
-		}
-	};
-
-	const STYLE = `
-	.crm-ext-drillable th:not(:first-child) { width: 128px; }
-	.crm-ext-drillable th:nth-child(2), .crm-ext-drillable th:last-child { width: 72px; }
-	.crm-ext-drillable tr[data-only] { cursor: pointer; }
-	.crm-ext-drillable td.is-name .icon { transition: transform 120ms; vertical-align: -2px; }
-	.crm-ext-drillable [aria-expanded=true] > td.is-name .icon { transform: rotate(90deg); }
-	.crm-ext-drillable tr[data-only]:hover > td { background: var(--subtle-fg, var(--control-bg)); }
-	.crm-ext-drill > td { padding: 0 0 12px 20px; border-top: 0; font-size: var(--text-sm); }
-	.crm-ext-method { margin: 0; padding-inline-start: 18px; line-height: 1.6; }
-	`;
+		heading(__("How It Is Computed")) + crm_ext.past.points(method);
 })();

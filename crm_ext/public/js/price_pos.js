@@ -15,7 +15,9 @@
 		});
 	};
 
-	function patch({ Controller, ItemDetails, ItemSelector }) {
+	function patch(parts) {
+		const { Controller, ItemDetails, ItemSelector } = parts;
+		crm_ext.promotions.patch_point_of_sale(parts, wrap);
 		wrap(ItemSelector, "get_items", function (get_items, args) {
 			const customer = this.events.get_frm().doc?.customer;
 			return with_arguments({ customer }, () => get_items(args));

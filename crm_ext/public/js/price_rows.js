@@ -41,6 +41,9 @@
 
 	/** The rate in the grid, with the mark where the price has its reasons, or is the user's own. */
 	function format_rate(value, df, options, doc) {
+		if (doc?.crm_ext_promotion && !flt(value) && !options?.only_value) {
+			return `<div class="text-right">${__("Free", null, "CRM Ext")}</div>`;
+		}
 		const formatted = frappe.form.formatters.Currency(value, df, options, doc);
 		if (options?.inline || options?.only_value || !doc?.parentfield || !has_reasons(doc)) {
 			return formatted;
@@ -97,12 +100,13 @@
 
 	/** A person typed a rate: what differs from the automatic price is locked, what equals it is not. */
 	crm_ext.prices.typed = (frm, row, value) => {
-		if (!row?.crm_ext_price_steps || flt(value) === flt(row.rate)) {
+		const ours = row?.crm_ext_price_steps || (row?.item_code && crm_ext.promotions.live());
+		if (!ours || flt(value) === flt(row.rate)) {
 			return;
 		}
 		const automatic =
 			!row.pricing_rules &&
-			flt(value) === flt(row.price_list_rate, precision("price_list_rate", row));
+			flt(value) === flt(crm_ext.promotions.automatic_rate(row), precision("rate", row));
 		if (automatic === !row.crm_ext_price_locked) {
 			return;
 		}

@@ -122,10 +122,5 @@
 	.crm-ext-sheet-list li span { display: block; color: var(--text-muted); font-size: var(--text-xs); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 	.crm-ext-sheet-list li span:empty { display: none; }
 	.crm-ext-sheet-list li[aria-selected=true], .crm-ext-sheet-list li:hover { background: var(--subtle-accent, var(--control-bg)); }
-	.crm-ext-progress { height: 6px; margin: 18px 0 10px; border-radius: 3px; overflow: hidden; background: var(--control-bg); }
-	.crm-ext-progress span { display: block; height: 100%; border-radius: 3px; background: var(--crm-ext-bar, var(--blue-500, #0289f7)); transition: width 0.3s; }
-	.crm-ext-progress.is-waiting span { width: 30%; animation: crm-ext-wait 1.4s ease-in-out infinite alternate; }
-	@keyframes crm-ext-wait { from { margin-left: 0; } to { margin-left: 70%; } }
-	@media (prefers-reduced-motion: reduce) { .crm-ext-progress.is-waiting span { animation: none; width: 100%; opacity: 0.5; } }
 	`;
 })();

@@ -32,7 +32,11 @@
 
 	/** The conditions of what is asked anew with each price: nobody holds it, so there is nothing to keep. */
 	crm_ext.pricing.setup_conditions = (frm) => {
-		frm.fields_dict.conditions.grid.update_docfield_property("keep_value", "hidden", 1);
+		const { grid } = frm.fields_dict.conditions;
+		if (!grid.get_docfield("keep_value").hidden) {
+			grid.update_docfield_property("keep_value", "hidden", 1);
+			grid.reset_grid(); // lays out the other columns anew
+		}
 		frm.fields_dict.test_cases.grid.update_docfield_property("holding", "hidden", 1);
 		return crm_ext.rules.setup_conditions(frm);
 	};

@@ -10,7 +10,7 @@ import frappe
 from crm_ext.demo import data
 from crm_ext.exceptions import NoExchangeRate
 from crm_ext.linkage.effect import BASELINE, BUYERS, CHANGE, HELD_OUT, REVENUE, effect, effects
-from crm_ext.linkage.statistics import TOO_FEW, UNLIKE
+from crm_ext.rules.statistics import TOO_FEW, UNLIKE
 from crm_ext.tests.linkage.past import ago, customers, invoices, linkage_rule, runs
 
 RULE = "Call the Dormant"

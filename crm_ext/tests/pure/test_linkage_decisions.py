@@ -16,9 +16,9 @@ from crm_ext.linkage.model import (
 	Outcome,
 	back_off,
 	decide,
-	held_out,
 	period_of,
 )
+from crm_ext.rules.hold_out import held_out
 
 NOON = datetime(2026, 6, 30, 12)
 DEPTH = 5

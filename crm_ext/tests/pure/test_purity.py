@@ -15,7 +15,7 @@ APP = Path(crm_ext.__file__).parent
 PURE_BY_NAME = ("profile/model.py", "profile/slices.py", "tags/model.py", "exceptions.py", "constants.py")
 NEEDS_A_SITE = frozenset({"frappe", "erpnext", "pypika", "redis", "MySQLdb", "pymysql"})
 
-CAPABILITIES = ("tags", "transitions", "linkage", "pricing")
+CAPABILITIES = ("tags", "transitions", "linkage", "pricing", "cross_sell")
 
 
 def imports(path: Path, *, at_once: bool = False) -> Iterator[str]:

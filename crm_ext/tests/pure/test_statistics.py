@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from crm_ext.linkage.statistics import (
+from crm_ext.rules.statistics import (
 	FEW_LARGE,
 	INCLUDES_ZERO,
 	SMALLEST_ARM,

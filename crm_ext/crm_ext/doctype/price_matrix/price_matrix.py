@@ -36,7 +36,7 @@ class PriceMatrix(RuleDocument):
 				frappe.throw(_("The currency {0} is disabled. Choose another one.").format(self.currency))
 
 	def static_findings(self) -> list[Finding]:
-		return checks.findings_of_matrix(self)
+		return checks.findings_alone(self)
 
 	def on_update(self) -> None:
 		compiled.forget()

@@ -13,6 +13,7 @@ class PriceCheckPage {
 		});
 		crm_ext.ui.style();
 		crm_ext.prices.style();
+		crm_ext.promotions.style();
 		this.ask_soon = frappe.utils.debounce(() => this.ask(), 120);
 		this.opened = new Set();
 		this.main = $(`<div class="crm-ext-check">
@@ -20,6 +21,7 @@ class PriceCheckPage {
 			<div class="crm-ext-sides"></div>
 			<p class="crm-ext-check-error" role="alert" hidden></p>
 			<table class="crm-ext-table crm-ext-check-table"><thead></thead><tfoot></tfoot></table>
+			<div class="crm-ext-check-promotions"></div>
 			<p class="crm-ext-check-notes"></p>
 		</div>`).appendTo(this.page.main);
 		const sides = this.main.find(".crm-ext-sides");
@@ -152,6 +154,9 @@ class PriceCheckPage {
 		this.main
 			.find(".crm-ext-check-notes")
 			.html(answer ? crm_ext.prices.check_notes(answer) : "");
+		this.main
+			.find(".crm-ext-check-promotions")
+			.html(answer ? crm_ext.prices.check_promotions(answer) : "");
 		this.main.find(".crm-ext-check-print").html(
 			[this.left, this.comparing && this.right]
 				.filter(Boolean)

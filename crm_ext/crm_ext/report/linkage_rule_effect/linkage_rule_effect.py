@@ -9,8 +9,8 @@ from frappe.utils import cint, fmt_money
 
 from crm_ext.errors import speaking
 from crm_ext.linkage.effect import BASELINE, BUYERS, CHANGE, REVENUE, Effect, Measured, effect, effects
-from crm_ext.linkage.statistics import FEW_LARGE, SMALLEST_ARM, TOO_FEW, UNLIKE, Verdict
 from crm_ext.rules.site import reporting_currency
+from crm_ext.rules.statistics import FEW_LARGE, SMALLEST_ARM, TOO_FEW, UNLIKE, Verdict
 
 WINDOWS = (30, 90, 180, 365)
 DAYS = 90

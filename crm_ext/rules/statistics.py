@@ -40,6 +40,13 @@ class Sample:
 	variance: float = 0.0
 	third: float = 0.0
 
+	@classmethod
+	def of_moments(cls, n: int, mean: object, variance: object, cube: object) -> "Sample":
+		"""From what databases compute: AVG(x), VAR_SAMP(x), which has no value for one customer, and AVG(POW(x, 3))."""
+		mean, variance = float(mean), float(variance or 0)
+		third = float(cube) - 3 * mean * variance * (n - 1) / n - mean**3
+		return cls(n, mean, variance, third)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
