@@ -132,6 +132,10 @@
 		if (number !== state.number) {
 			return;
 		}
+		if (is_typing(frm)) {
+			state.timer = setTimeout(() => ask(frm, state), AGAIN); // drawn anew, the cell would lose it
+			return;
+		}
 		state.timer = null;
 		if (answer && frm.doc.name === name && frm.doc.modified === modified) {
 			await show(frm, answer);
