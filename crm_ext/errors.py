@@ -18,9 +18,9 @@ def throw(error: CrmExtError, title: str | None = None) -> NoReturn:
 	frappe.throw(spoken(error), title=title or _("Cannot Do This"))
 
 
-def spoken(error: CrmExtError) -> str:
-	"""The error's sentence in the user's language, its terms as our own forms say them."""
-	return error.translated(partial(_, context="CRM Ext"))
+def spoken(error: CrmExtError, context: str = "CRM Ext") -> str:
+	"""The error's sentence in the user's language, its terms as our own forms, or those of the DocType `context`, say them."""
+	return error.translated(partial(_, context=context))
 
 
 def speaking(function: Callable) -> Callable:

@@ -93,7 +93,7 @@ OIL = Promotion(
 	title="Oil in Reserve",
 	kind="Graduated Discount",
 	says="Cutting oil: what exceeds 3 drums 5 % off, what exceeds 10 drums 10 % off.",
-	rule={"products": (buy(item="WB-OIL"),), "tiers": (tier(4, 5), tier(11, 10))},
+	rule={"products": (buy(item="WB-OIL"),), "tiers": (tier(3, 5), tier(10, 10))},
 	status="Observing",
 )
 STARTER = Promotion(

@@ -18,12 +18,11 @@ import frappe
 from frappe import _
 
 from crm_ext.pricing import service
-from crm_ext.pricing.basket import Basket, BasketLine
 from crm_ext.pricing.impact_tally import Repriced, Tally, rounded
 from crm_ext.pricing.model import Priced
-from crm_ext.pricing.past import Past
+from crm_ext.pricing.past import Past, basket_of
 from crm_ext.pricing.service import Trial
-from crm_ext.pricing.sold import KEPT, Deal, SoldLine
+from crm_ext.pricing.sold import KEPT, SoldLine
 
 Progress = Callable[[int, int], None]
 
@@ -145,7 +144,7 @@ def two_prices(
 	deals: dict[tuple[str, str], dict[str, SoldLine]] = {}
 	for line in lines:
 		deals.setdefault((line.deal.doctype, line.deal.name), {})[line.key] = line
-	baskets = [_basket(company, agreed) for agreed in deals.values()]
+	baskets = [basket_of(company, agreed) for agreed in deals.values()]
 	mine = frozenset({matrix})
 	before = dict(zip(deals, service.price_many(baskets, Trial(without=mine)), strict=True))
 	after = dict(zip(deals, service.price_many(baskets, Trial(matrices=mine)), strict=True))
@@ -156,35 +155,6 @@ def two_prices(
 
 def _price(priced: Priced) -> Decimal | None:
 	return priced.price or None
-
-
-def _basket(company: str, agreed: dict[str, SoldLine]) -> Basket:
-	deal: Deal = next(iter(agreed.values())).deal
-	return Basket(
-		company=company,
-		customer=deal.customer,
-		date=deal.date,
-		currency=deal.currency,
-		price_list=deal.price_list,
-		conversion_rate=deal.conversion_rate or None,
-		plc_conversion_rate=deal.plc_conversion_rate or None,
-		pos_profile=deal.pos_profile,
-		branch=deal.branch,
-		territory=deal.territory,
-		sales_channel=deal.sales_channel,
-		promotions=False,
-		lines=tuple(
-			BasketLine(
-				key=key,
-				item_code=line.item_code,
-				qty=line.agreed_qty,
-				uom=line.uom,
-				conversion_factor=line.factor,
-				batch_no=line.batch_no,
-			)
-			for key, line in agreed.items()
-		),
-	)
 
 
 def method() -> list[str]:

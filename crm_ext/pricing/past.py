@@ -3,7 +3,7 @@
 
 """The sales of the past, for whoever computes them anew: what came back, what goods cost, what one user may see of it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from frappe.utils import getdate
 
+from crm_ext.pricing.basket import Basket, BasketLine
 from crm_ext.pricing.costs import costs_of
 from crm_ext.pricing.model import Base
 from crm_ext.pricing.sold import SoldLine, returned, sold_lines, weeks
@@ -24,6 +25,47 @@ def period(months: int, until: date | None = None) -> tuple[date, date]:
 	"""The first and the last day of the last `months`."""
 	until = until or getdate()
 	return until - relativedelta(months=min(max(months, 1), LONGEST)) + relativedelta(days=1), until
+
+
+def basket_of(company: str, sold: Mapping[str, SoldLine], *, fixed: Collection[str] | None = None) -> Basket:
+	"""What was agreed in one document, by the keys of its lines, as a basket of its day.
+
+	With `fixed`, promotions look at it: the lines start from the rate at which they were sold, and those of these keys
+	keep it. Without, they have the prices before promotions.
+	"""
+	deal = next(iter(sold.values())).deal
+	return Basket(
+		company=company,
+		customer=deal.customer,
+		date=deal.date,
+		time=deal.time,
+		currency=deal.currency,
+		price_list=deal.price_list,
+		conversion_rate=deal.conversion_rate or None,
+		plc_conversion_rate=deal.plc_conversion_rate or None,
+		pos_profile=deal.pos_profile,
+		branch=deal.branch,
+		territory=deal.territory,
+		sales_channel=deal.sales_channel,
+		payment_terms=deal.payment_terms,
+		sales_partner=deal.sales_partner,
+		doctype=next(iter(sold.values())).doctype,
+		promotions=fixed is not None,
+		lenient=True,
+		lines=tuple(
+			BasketLine(
+				key=key,
+				item_code=line.item_code,
+				qty=line.agreed_qty,
+				uom=line.uom,
+				conversion_factor=line.factor,
+				batch_no=line.batch_no,
+				price=None if fixed is None else line.rate,
+				fixed=line.rate if fixed and key in fixed else None,
+			)
+			for key, line in sold.items()
+		),
+	)
 
 
 @dataclass(slots=True)

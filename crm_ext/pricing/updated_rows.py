@@ -11,8 +11,10 @@ from crm_ext.exceptions import CrmExtError, OtherPrice
 from crm_ext.pricing import compiled, service
 from crm_ext.pricing.agreed import document_is_left_alone
 from crm_ext.pricing.claims import enforced
+from crm_ext.pricing.promotions import stored
 from crm_ext.pricing.row_prices import places
 from crm_ext.pricing.rows import basket_of, differ
+from crm_ext.pricing.service import Trial
 
 
 def refuse_other_price(row) -> None:
@@ -27,7 +29,9 @@ def refuse_other_price(row) -> None:
 		return
 	rows = [*(other for other in doc.items if other.name != row.name), row]
 	try:
-		priced = service.price(basket_of(doc, rows)).priced.get(str(len(rows) - 1))
+		# its own use is in the counters already: what it got, it may go on having
+		got = frozenset(one["promotion"] for one in stored.read(doc.crm_ext_promotions)["applied"])
+		priced = service.price(basket_of(doc, rows), Trial(promotions=got)).priced.get(str(len(rows) - 1))
 		if priced and priced.automatic and flt(row.rate, places(row)) != float(priced.rate):
 			raise OtherPrice(item=row.item_code, price=priced.rate)
 	except CrmExtError as error:

@@ -42,6 +42,7 @@ SPOKEN_CONSTANTS = {
 	"linkage/sources/documents.py": ("ORDER_SUBMITTED", "DELIVERY_SUBMITTED", "INVOICE_SUBMITTED"),
 	"linkage/sources/issues.py": ("ISSUE_OPENED", "ISSUE_CLOSED"),
 	"linkage/sources/outside.py": ("SURVEY_ANSWERED",),
+	"pricing/promotions/board.py": ("RUNNING",),
 	"rules/actions.py": ("TAG_GAINED", "TAG_LOST", "PROFILE_CHANGED", "OCCASION", "SCHEDULE"),
 	"rules/grid.py": ("MISSING", "KNOWN", "ANYTHING", "NONE_NAMED"),
 	"rules/static_check.py": ("SENTENCES",),
@@ -53,6 +54,13 @@ SPOKEN_CONSTANTS = {
 	"tags/service.py": ("EXPIRED", "MERGED"),
 }
 """Constants and enumerations that are translated where they are shown."""
+
+SPOKEN_VALUES = {
+	"pricing/impact.py": ("LEFT_OUT",),
+	"pricing/promotions/backtest.py": ("LEFT_OUT",),
+	"pricing/sold.py": ("KEPT",),
+}
+"""Dicts of which the values are translated where they are shown."""
 
 _JS_CALL = re.compile(r"""(?<![\w.])__\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\$]|\\.)*`)""")
 _JS_CONTEXT = re.compile(r"""\s*,\s*(?:null|\[\s*\]|undefined)\s*,\s*["'](?P<context>[^"']+)["']""")
@@ -102,6 +110,14 @@ def _of_python(path: Path, relative: str) -> Iterator[Text]:
 		elif isinstance(node, ast.Dict) and relative.startswith("setup/"):
 			yield from _of_dict(node)
 	yield from ((text, "") for text in _assigned(tree.body, SPOKEN_CONSTANTS.get(relative, ())))
+	for name in SPOKEN_VALUES.get(relative, ()):
+		yield from (
+			(text, "")
+			for one in tree.body
+			if isinstance(one, ast.Assign) and getattr(one.targets[0], "id", None) == name
+			for value in one.value.values
+			for text in _strings(value)
+		)
 
 
 def _of_call(node: ast.Call) -> Iterator[Text]:

@@ -18,10 +18,10 @@ import frappe
 
 from crm_ext.exceptions import NoExchangeRate
 from crm_ext.pricing import compiled, service, store
-from crm_ext.pricing.basket import Basket, BasketLine, Result
+from crm_ext.pricing.basket import Basket, Result
 from crm_ext.pricing.impact_tally import percent, rounded
 from crm_ext.pricing.model import Item
-from crm_ext.pricing.past import Past
+from crm_ext.pricing.past import Past, basket_of
 from crm_ext.pricing.promotions.backtest_model import Qualified, Tally
 from crm_ext.pricing.promotions.figures import SALE
 from crm_ext.pricing.promotions.live import LivePromotion, as_if_active
@@ -122,38 +122,9 @@ class BackTest:
 				self.tally.refused[_refusal(result)] += 1
 
 	def _basket(self, sold: list[SoldLine]) -> Basket:
-		deal = sold[0].deal
 		lines = {line.key: line for line in reversed(sold)}
-		return Basket(
-			company=self.company,
-			customer=deal.customer,
-			date=deal.date,
-			time=deal.time,
-			currency=deal.currency,
-			price_list=deal.price_list,
-			conversion_rate=deal.conversion_rate or None,
-			plc_conversion_rate=deal.plc_conversion_rate or None,
-			pos_profile=deal.pos_profile,
-			branch=deal.branch,
-			territory=deal.territory,
-			sales_channel=deal.sales_channel,
-			payment_terms=deal.payment_terms,
-			sales_partner=deal.sales_partner,
-			doctype=sold[0].doctype,
-			lenient=True,
-			lines=tuple(
-				BasketLine(
-					key=key,
-					item_code=line.item_code,
-					qty=line.agreed_qty,
-					uom=line.uom,
-					conversion_factor=line.factor,
-					price=line.rate,
-					fixed=line.rate if self._fixed(line) else None,
-				)
-				for key, line in lines.items()
-			),
-		)
+		fixed = {key for key, line in lines.items() if self._fixed(line)}
+		return basket_of(self.company, lines, fixed=fixed)
 
 	def _qualified(
 		self,

@@ -18,9 +18,11 @@ from crm_ext import errors
 from crm_ext.compat import cached_by_all
 from crm_ext.constants import COOPERATION_DOCTYPES
 from crm_ext.exceptions import RanOut
+from crm_ext.pricing import compiled
 from crm_ext.pricing.documents import price_without
-from crm_ext.pricing.promotions import coupons, redemptions, sales, usage, used_up_words
+from crm_ext.pricing.promotions import coupons, redemptions, sales, stored, usage, used_up_words
 from crm_ext.pricing.promotions.claiming import PLACES, STOPPED, Claim, claims_of, expected, live_of
+from crm_ext.pricing.promotions.model import Refusal
 from crm_ext.pricing.promotions.origins import Origin, Share, by_promotion, shares
 from crm_ext.pricing.promotions.redemptions import REDEEMED, RELEASED, RESERVED
 from crm_ext.pricing.promotions.usage import Key, Used
@@ -61,7 +63,9 @@ def _claim(doc, ruled: Collection[int] = ()) -> bool:
 		found = expected(doc)
 		claims = claims_of(doc, found)
 		deleted = {share.promotion for share in found if not share.origin} - {one.promotion for one in claims}
-		used |= usage.lock({key for claim in claims for key in claim.keys} - used.keys())
+		if (keys := {key for claim in claims for key in claim.keys}) and not used:
+			keys |= _of_rivals(doc)
+		used |= usage.lock(keys - used.keys())
 		ran_out = {claim.promotion: limit for claim in claims if (limit := claim.ran_out(used))}
 		ran_out |= dict.fromkeys(sorted(deleted), STOPPED)
 		if ran_out.keys() <= tried:
@@ -72,6 +76,19 @@ def _claim(doc, ruled: Collection[int] = ()) -> bool:
 			_ask(doc, refused)
 			frappe.msgprint(used_up_words.told(news, doc), indicator="orange")
 		price_without(doc, refused, ruled=ruled)
+
+
+def _of_rivals(doc) -> set[Key]:
+	"""The counters of those that would take the place of a promotion that ran out: all are locked in one order."""
+	live = compiled.current().promotions
+	lost = stored.read(doc.get("crm_ext_promotions"))["lost"]
+	rivals = {one["promotion"] for one in lost if one["reason"] in (Refusal.OUTBID, Refusal.GROUP)}
+	return {
+		key
+		for name in rivals & live.keys()
+		if not live[name].observing
+		for key in usage.keys_of(name, doc.customer, live[name].limits)
+	}
 
 
 def on_submit(doc) -> None:

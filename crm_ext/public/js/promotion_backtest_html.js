@@ -66,7 +66,7 @@
 	function cards_html({ looked_at, qualified, cost, margin, break_even, currency }) {
 		return crm_ext.promotions.cards([
 			[
-				__("Documents"),
+				__("Documents", null, "Promotion Back-Test"),
 				number(qualified.documents),
 				[
 					__("{0} of those looked at", [
@@ -75,7 +75,7 @@
 				],
 			],
 			[
-				__("Customers"),
+				__("Customers", null, "CRM Ext"),
 				number(qualified.customers),
 				[__("of {0} who bought", [number(looked_at.customers)])],
 			],
@@ -92,7 +92,7 @@
 				],
 			],
 			margin && [
-				__("Margin"),
+				__("Margin", null, "CRM Ext"),
 				margin.before_percent === null
 					? "–"
 					: `${tenth(margin.before_percent)} → ${percent(margin.after_percent)}`,
@@ -136,7 +136,11 @@
 
 	function limit_text({ limit, most, used, percent: share, day }, currency) {
 		const shown = (value) => (limit === "money" ? money(value, currency) : number(value));
-		const names = { money: __("Budget"), uses: __("Uses"), customers: __("Customers") };
+		const names = {
+			money: __("Budget"),
+			uses: __("Uses"),
+			customers: __("Customers", null, "CRM Ext"),
+		};
 		const values = [names[limit], shown(most), shown(used), percent(share)];
 		return day
 			? __("{0}: {1} would have been used up on {4}; in all {2} ({3}).", [
@@ -167,8 +171,8 @@
 		});
 		const head = [
 			[__(doctype), "is-name"],
-			...(drillable ? [[__("Documents"), "is-number"]] : []),
-			[__("Revenue Before"), "is-number"],
+			...(drillable ? [[__("Documents", null, "Promotion Back-Test"), "is-number"]] : []),
+			[__("Revenue Before", null, "Promotion Back-Test"), "is-number"],
 			[__("Given"), "is-number"],
 			["%", "is-number"],
 		];
@@ -194,8 +198,8 @@
 			total > rows.length
 				? `<p class="crm-ext-foot">${__("These are the first {0}.", [number(rows.length)])}</p>`
 				: "";
-		return `<table class="crm-ext-table"><thead><tr><th>${__("Document")}</th><th></th>
-			<th class="is-number">${__("Revenue Before")}</th><th class="is-number">${__("Discount")}</th>
+		return `<table class="crm-ext-table"><thead><tr><th>${__("Document", null, "Promotion Redemption")}</th><th></th>
+			<th class="is-number">${__("Revenue Before", null, "Promotion Back-Test")}</th><th class="is-number">${__("Discount")}</th>
 			<th class="is-number">${__("Free Goods")}</th></tr></thead><tbody>${html.join("")}</tbody></table>${more}`;
 	};
 
@@ -209,7 +213,7 @@
 	const refused_html = ({ refused }) =>
 		table(
 			__("Why the Other Documents Would Not Have Got It"),
-			[__("Reason"), __("Documents")],
+			[__("Reason"), __("Documents", null, "Promotion Back-Test")],
 			refused.map(
 				({ label, documents }) =>
 					`<tr><td>${escape(label)}</td><td class="is-number">${number(documents)}</td></tr>`

@@ -55,7 +55,7 @@
 			],
 			[__("Promotion Cost"), money(sales.spent, currency), [cost_notes(sales)]],
 			[
-				__("Margin"),
+				__("Margin", null, "CRM Ext"),
 				money(sales.margin, currency),
 				[
 					sales.margin === null
@@ -69,7 +69,7 @@
 				number(sales.redeemed),
 				[sales.reserved ? __("and {0} reserved", [number(sales.reserved)]) : ""],
 			],
-			[__("Customers"), number(sales.customers)],
+			[__("Customers", null, "CRM Ext"), number(sales.customers)],
 		];
 		return `<section class="crm-ext-board-sums">
 			${several ? heading(sales.company) : ""}${crm_ext.promotions.cards(cards)}
@@ -98,7 +98,7 @@
 		const head = [
 			[__("Promotion"), "is-name"],
 			[__("Redemptions"), "is-number"],
-			[__("Customers"), "is-number"],
+			[__("Customers", null, "CRM Ext"), "is-number"],
 			[__("Revenue"), "is-number"],
 			[
 				__("Promotion Cost"),
@@ -106,7 +106,7 @@
 				__("Discounts, and free goods at what they cost."),
 			],
 			[__("Cost of Goods"), "is-number"],
-			[__("Margin"), "is-number"],
+			[__("Margin", null, "CRM Ext"), "is-number"],
 			[__("Budget Left"), "is-left"],
 			[__("Days Left"), "is-number"],
 		];
@@ -148,7 +148,7 @@
 						one.reason || ""
 					);
 		const notes = [
-			escape(__(one.kind)),
+			escape(__(one.kind, null, "Sales Promotion")),
 			company,
 			one.needs_coupon ? __("with coupon") : "",
 			one.hold_out_percent ? __("{0} held out", [percent(one.hold_out_percent)]) : "",
@@ -211,7 +211,7 @@
 			`<a class="btn btn-default btn-xs" href="${frappe.utils.get_form_link(
 				"Sales Promotion",
 				one.name
-			)}">${__("Open")}</a>`,
+			)}">${__("Open", null, "Sales Promotion")}</a>`,
 		];
 		return `<div class="crm-ext-board-tools">${buttons.filter(Boolean).join("")}</div>${reason}
 			<div class="crm-ext-board-inner"><div>${
@@ -233,7 +233,7 @@
 				row
 			) => `<tr><td><a href="${frappe.utils.get_form_link(row.doctype, row.name)}">${escape(
 				row.name
-			)}</a>${row.is_return ? ` ${crm_ext.ui.pill(__("Return"), "gray")}` : ""}</td>
+			)}</a>${row.is_return ? ` ${crm_ext.ui.pill(__("Return", null, "Promotion Sale"), "gray")}` : ""}</td>
 				<td class="text-nowrap">${escape(crm_ext.ui.date(row.date))}</td>
 				<td>${escape(row.customer)}</td>
 				<td class="is-number">${money(row.revenue, currency)}</td>

@@ -34,7 +34,7 @@
 				{ fieldtype: "Column Break" },
 				{
 					fieldname: "to_date",
-					label: __("To Date"),
+					label: __("To Date", null, "CRM Ext"),
 					fieldtype: "Date",
 					change: () => load(dialog, promotion),
 				},
@@ -132,7 +132,7 @@
 				],
 			],
 			figures.margin !== null && [
-				__("Margin"),
+				__("Margin", null, "CRM Ext"),
 				money(figures.margin, currency),
 				[
 					__("{0} of revenue", [percent(figures.margin_percent)]),

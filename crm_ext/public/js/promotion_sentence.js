@@ -15,7 +15,7 @@
 		crm_ext.ui.escape(
 			crm_ext.ui.money(value, doc.currency, Number.isInteger(flt(value)) ? 0 : 2)
 		);
-	const listed = (texts, word = __("and", null, "CRM Ext")) =>
+	const listed = (texts, word = __("and")) =>
 		texts.length > 1
 			? `${texts.slice(0, -1).join(", ")} ${word} ${texts[texts.length - 1]}`
 			: texts[0];

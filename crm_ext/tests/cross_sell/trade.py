@@ -53,6 +53,7 @@ def settings(*, months: int = 12, minimum: int = 2) -> None:
 		"CRM Ext Settings", {"association_months": months, "association_minimum": minimum}
 	)
 	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	frappe.get_cached_doc("CRM Ext Settings")  # before a worker puts the committed one into the cache
 
 
 def associations(company: str = COMPANY, *, today: date = TODAY) -> dict[tuple[str, str], dict]:

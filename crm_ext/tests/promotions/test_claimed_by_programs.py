@@ -10,6 +10,7 @@ import frappe
 from crm_ext.demo import data
 from crm_ext.pricing.promotions.traces import promotions_of_row
 from crm_ext.tests import builders
+from crm_ext.tests.pricing.items import update_items
 from crm_ext.tests.pricing.people import as_user, person
 from crm_ext.tests.pricing.shop import unsaved
 from crm_ext.tests.promotions.running import offer
@@ -76,6 +77,17 @@ def test_a_saved_line_does_not_become_free_goods_of_a_promotion_by_saying_so(enf
 	order.items[1].update({"is_free_item": 1, "rate": 0, "crm_ext_promotion": enforced})
 	order.save()
 	assert free(again(order)) == [("LAMP-C", 2)]
+
+
+def test_update_items_finds_a_price_whose_promotion_the_order_itself_has_used_up(enforced, customer):
+	with as_user("Administrator"):
+		ten_percent(max_uses=1)
+	order = submitted("Sales Order", customer, [("LAMP-A", 2, "Nos")])
+	update_items(order, qty=3)
+	with pytest.raises(frappe.ValidationError, match=r"79\.92"):
+		update_items(again(order), rate=80)
+	update_items(again(order), rate=REDUCED, uom="Nos")
+	assert (again(order).items[0].qty, again(order).items[0].rate) == (3, REDUCED)
 
 
 def test_a_bought_line_that_names_a_promotion_uses_none(gift, customer):

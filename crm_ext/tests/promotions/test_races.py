@@ -22,7 +22,7 @@ from crm_ext.tests.parallel import Worker, commit_without_jobs, patiently
 from crm_ext.tests.promotions.running import offer
 from crm_ext.tests.promotions.uses import coupon, uses_of
 
-TITLE = "Raced Promotion"
+TITLE, RIVAL = "Raced Promotion", "Raced Rival"
 ITEM = "RACED-SERVICE"
 PRICE_LIST = next(name for name, of, _ in data.PRICE_LISTS if of == data.HOME.currency)
 CODE = "RACED-CODE"
@@ -54,10 +54,10 @@ def on_real_connections(company) -> Iterator[None]:
 def raced(company) -> Iterator:
 	"""`raced(max_uses=10)`: an active promotion of 10 % on the service, committed."""
 
-	def make(**values) -> str:
+	def make(title: str = TITLE, percent: int = 10, **values) -> str:
 		products = [{"item": ITEM}]
-		tiers = [{"at_least": 1, "gives": "Discount Percentage", "value": 10}]
-		name = offer("Volume Discount", title=TITLE, products=products, tiers=tiers, **values)
+		tiers = [{"at_least": 1, "gives": "Discount Percentage", "value": percent}]
+		name = offer("Volume Discount", title=title, products=products, tiers=tiers, **values)
 		if values.get("needs_coupon"):
 			coupon(name, CODE, max_uses=0, max_uses_per_customer=0)
 		commit_without_jobs()
@@ -74,11 +74,10 @@ def _forget():
 		if order.docstatus == 1:
 			order.cancel()
 		order.delete()
-	for table in TABLES:
-		frappe.db.delete(table, {"promotion": TITLE})
-	frappe.db.delete("Promotion Coupon", {"promotion": TITLE})
-	frappe.db.delete("Coupon Batch", {"promotion": TITLE})
-	frappe.delete_doc("Sales Promotion", TITLE, ignore_missing=True)
+	for title in (TITLE, RIVAL):
+		for table in (*TABLES, "Promotion Coupon", "Coupon Batch"):
+			frappe.db.delete(table, {"promotion": title})
+		frappe.delete_doc("Sales Promotion", title, ignore_missing=True)
 
 
 def _clean_up():
@@ -161,6 +160,14 @@ def test_the_budget_is_spent_to_the_last_order_and_not_beyond(site, raced):
 	raced(budget=75)
 	assert race(site, FEWER).count(REDUCED) == 7
 	assert counted().amount == Decimal(70)
+	assert_counted_right()
+
+
+def test_the_next_best_takes_over_from_one_that_runs_out(site, raced):
+	raced(max_uses=4)
+	raced(RIVAL, 5, max_uses=4)
+	rates = race(site, FEWER)
+	assert sorted(rates) == [REDUCED] * 4 + [95] * 4 + [PRICE] * 4
 	assert_counted_right()
 
 

@@ -114,7 +114,7 @@ class SalesPromotion(RuleDocument):
 				frappe.throw(_("The currency {0} is disabled. Choose another one.").format(self.currency))
 
 	def validate_soundness(self) -> None:
-		if problems := [errors.spoken(error) for error in soundness.problems(self)]:
+		if problems := [errors.spoken(error, self.doctype) for error in soundness.problems(self)]:
 			one = len(problems) == 1
 			title = _("The Promotion Is Not Complete")
 			frappe.throw(problems[0] if one else problems, title=title, as_list=not one)

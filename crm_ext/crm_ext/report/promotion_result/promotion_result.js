@@ -16,7 +16,7 @@ frappe.query_reports["Promotion Result"] = {
 			options: "Sales Promotion",
 		},
 		{ fieldname: "from_date", label: __("From Date"), fieldtype: "Date" },
-		{ fieldname: "to_date", label: __("To Date"), fieldtype: "Date" },
+		{ fieldname: "to_date", label: __("To Date", null, "CRM Ext"), fieldtype: "Date" },
 		{
 			fieldname: "uplift",
 			label: __("With Uplift"),
