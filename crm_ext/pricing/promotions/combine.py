@@ -16,16 +16,12 @@ makes cheaper are units that nobody else has taken. The order of the lines decid
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
-from crm_ext.pricing.model import Did, Step
 from crm_ext.pricing.promotions import plan
 from crm_ext.pricing.promotions.model import (
 	PER_UNIT,
-	Applied,
 	Combination,
-	Gift,
 	Gives,
 	Kind,
 	Lost,
@@ -37,44 +33,9 @@ from crm_ext.pricing.promotions.model import (
 )
 from crm_ext.pricing.promotions.per_unit import Reduction, reduction
 from crm_ext.pricing.promotions.sets import Claim, claim, wanting
-from crm_ext.pricing.promotions.split import Rounded, Share, rates
+from crm_ext.pricing.promotions.tally import Piece, Rounding, Tally
 from crm_ext.pricing.promotions.units import ZERO, Lines, amount_of, cut
 from crm_ext.pricing.waterfall import text
-
-PLACES = 9
-"""So many the database keeps."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rounding:
-	"""How ERPNext rounds a rate, to so many `places`, and an amount."""
-
-	rate: Rounded
-	money: Rounded
-	places: int
-
-
-@dataclass(slots=True)
-class _Piece:
-	"""Units of a line that have one price so far."""
-
-	line: PromoLine
-	qty: Decimal
-	price: Decimal
-	closed: bool = False
-	"""Taken by an exclusive promotion."""
-
-
-@dataclass(slots=True)
-class _Account:
-	"""What a promotion has done so far."""
-
-	offer: Offer
-	times: int = 1
-	lines: dict[str, Decimal] = field(default_factory=dict)
-	units: dict[str, Decimal] = field(default_factory=dict)
-	gifts: tuple[Gift, ...] = ()
-	shipping_account: str = ""
 
 
 def combine(
@@ -95,13 +56,7 @@ class _Combining:
 		self.offers = sorted(offers, key=lambda offer: (-offer.promotion.priority, offer.promotion.name))
 		self.lines = Lines(lines)
 		self.worth = worth
-		self.free: dict[str, Decimal] = {
-			line.key: line.qty for line in self.lines if not line.fixed and line.qty > 0
-		}
-		self.pieces: list[_Piece] = []
-		self.accounts: dict[str, _Account] = {}
-		self.tied: list[set[str]] = []
-		"""The lines of each set whose sum is to come out to the cent."""
+		self.tally = Tally(self.lines)
 		self.lost: list[Lost] = []
 		self.reductions: dict[str, Reduction] = {}
 
@@ -112,21 +67,21 @@ class _Combining:
 		self._best([offer for offer in self.offers if _how(offer) is Combination.BEST])
 		self._compound([offer for offer in self.offers if _how(offer) is Combination.COMPOUND])
 		self._shipping()
-		return self._result(rounding)
+		return self.tally.outcome(self.lost, rounding)
 
 	# what a promotion would do alone
 
 	def _alone(self, offer: Offer) -> Claim | Reduction | Lost:
 		if offer.promotion.kind in PER_UNIT:
 			return reduction(offer, self.lines, self.worth)
-		return claim(wanting(offer, self.lines, self.worth), self.free)
+		return claim(wanting(offer, self.lines, self.worth), self.tally.free)
 
 	def _saving(self, found: Claim | Reduction | Lost) -> Decimal:
 		if isinstance(found, Lost):
 			return ZERO
 		if isinstance(found, Claim):
 			return plan.weighted({}, found)
-		units = ((line, self.free.get(line.key, ZERO)) for line in self.lines)
+		units = ((line, self.tally.free.get(line.key, ZERO)) for line in self.lines)
 		return sum((qty * found.saving(line) for line, qty in units if qty), plan.worth_of(found.gifts))
 
 	# 0. observing
@@ -196,9 +151,9 @@ class _Combining:
 				return
 			waiting.remove(offer)
 			if isinstance(one, Claim):
-				self._take(one, closed=True)
+				self.tally.take(one, closed=True)
 			else:
-				self._reduce_free(one, [line for line in self.lines if line.key in one.cuts], closed=True)
+				self.tally.reduce(one, [line for line in self.lines if line.key in one.cuts], closed=True)
 
 	# 3. best for the customer
 
@@ -208,7 +163,7 @@ class _Combining:
 		}
 		reductions = [one for one in found.values() if isinstance(one, Reduction)]
 		self.lost += [one for one in found.values() if isinstance(one, Lost)]
-		winners = {line.key: _winner(reductions, line) for line in self.lines if line.key in self.free}
+		winners = {line.key: _winner(reductions, line) for line in self.lines if line.key in self.tally.free}
 		weight = self._weights()
 
 		def gain(one: Claim) -> Decimal:
@@ -222,15 +177,17 @@ class _Combining:
 		sets = [offer for offer in offers if offer.promotion.kind not in (*PER_UNIT, Kind.SHIPPING)]
 		chosen, alone = plan.best_sets(
 			[wanting(offer, self.lines, self.worth) for offer in sets],
-			self.free,
+			self.tally.free,
 			gain,
 			lambda one: plan.weighted(weight, one),
 		)
 		for one in chosen:
-			self._take(one)
+			self.tally.take(one)
 		for one in reductions:
-			mine = [line for line in self.lines if winners.get(line.key) is one and self.free.get(line.key)]
-			self._reduce_free(one, mine)
+			mine = [
+				line for line in self.lines if winners.get(line.key) is one and self.tally.free.get(line.key)
+			]
+			self.tally.reduce(one, mine)
 		done = {one.offer.promotion.name for one in chosen}
 		for offer in sets:
 			if offer.promotion.name not in done:
@@ -239,7 +196,7 @@ class _Combining:
 		self.lost += [
 			self._outbid(one.offer, one)
 			for one in reductions
-			if one.offer.promotion.name not in self.accounts
+			if one.offer.promotion.name not in self.tally.accounts
 		]
 
 	def _weights(self) -> dict[str, Decimal]:
@@ -263,7 +220,7 @@ class _Combining:
 	# 4. compound
 
 	def _compound(self, offers: Sequence[Offer]) -> None:
-		self._rest_as_pieces()
+		self.tally.divide_rest()
 		for offer in sorted(offers, key=lambda one: one.promotion.kind is Kind.THRESHOLD):
 			if offer.promotion.kind is Kind.SHIPPING:
 				continue
@@ -271,20 +228,22 @@ class _Combining:
 			if isinstance(found, Lost):
 				self.lost.append(found)
 				continue
-			open_ = [piece for piece in self.pieces if not piece.closed and piece.line.key in found.cuts]
+			open_ = [
+				piece for piece in self.tally.pieces if not piece.closed and piece.line.key in found.cuts
+			]
 			share = self._share(found, open_)
-			account = self._open(offer, found.gifts)
+			account = self.tally.open(offer, found.gifts)
 			for piece in open_:
 				change = share or found.cuts[piece.line.key]
-				self._lower(account, piece, change(piece.price))
+				self.tally.lower(account, piece, change(piece.price))
 			if found.spread is not None:
-				self.tied.append(set(account.lines))
+				self.tally.tied.append(set(account.lines))
 			if not (account.lines or account.gifts):
-				del self.accounts[offer.promotion.name]
+				del self.tally.accounts[offer.promotion.name]
 				self.lost.append(self._outbid(offer, found))
 
 	@staticmethod
-	def _share(found: Reduction, open_: Sequence[_Piece]) -> Callable[[Decimal], Decimal] | None:
+	def _share(found: Reduction, open_: Sequence[Piece]) -> Callable[[Decimal], Decimal] | None:
 		"""An amount for the whole is spread over what the pieces cost by now."""
 		if found.spread is None:
 			return None
@@ -302,56 +261,12 @@ class _Combining:
 				detail = {"needs": text(needs), "has": text(has)}
 				self.lost.append(Lost(promotion=promotion.name, refusal=Refusal.AMOUNT, detail=detail))
 			else:
-				self._open(offer).shipping_account = promotion.shipping_account
-
-	# writing down
-
-	def _open(self, offer: Offer, gifts: tuple[Gift, ...] = (), times: int = 1) -> _Account:
-		account = self.accounts[offer.promotion.name] = _Account(offer, times=times, gifts=gifts)
-		return account
-
-	def _take(self, one: Claim, *, closed: bool = False) -> None:
-		account = self._open(one.offer, one.gifts, one.times)
-		for take in one.takes:
-			self.free[take.line.key] -= take.qty
-			piece = _Piece(take.line, take.qty, take.line.price, closed)
-			self.pieces.append(piece)
-			self._lower(account, piece, take.after)
-		self.tied.append(set(account.lines))
-
-	def _reduce_free(self, one: Reduction, lines: Sequence[PromoLine], *, closed: bool = False) -> None:
-		"""Reduce what is left of these lines, and take it."""
-		left = [(line, self.free.get(line.key, ZERO)) for line in lines]
-		left = [(line, qty) for line, qty in left if qty > 0 and one.saving(line) > 0]
-		if not (left or one.gifts):
-			return
-		account = self._open(one.offer, one.gifts)
-		for line, qty in left:
-			self.free[line.key] -= qty
-			piece = _Piece(line, qty, line.price, closed)
-			self.pieces.append(piece)
-			self._lower(account, piece, one.cuts[line.key](line.price))
-		if one.spread is not None:
-			self.tied.append(set(account.lines))
-
-	def _rest_as_pieces(self) -> None:
-		for line in self.lines:
-			if self.free.get(line.key, ZERO) > 0:
-				self.pieces.append(_Piece(line, self.free[line.key], line.price))
-				self.free[line.key] = ZERO
-
-	def _lower(self, account: _Account, piece: _Piece, after: Decimal) -> None:
-		off = piece.qty * (piece.price - after)
-		if off > 0:
-			key = piece.line.key
-			account.lines[key] = account.lines.get(key, ZERO) + off
-			account.units[key] = account.units.get(key, ZERO) + piece.qty
-			piece.price = after
+				self.tally.open(offer).shipping_account = promotion.shipping_account
 
 	def _outbid(self, offer: Offer, found: Claim | Reduction) -> Lost:
 		"""Who has the units that a promotion would have taken."""
 		keys = set(_lines_of(found))
-		by = [name for name, account in self.accounts.items() if not keys.isdisjoint(account.lines)]
+		by = [name for name, account in self.tally.accounts.items() if not keys.isdisjoint(account.lines)]
 		detail = {"by": ", ".join(sorted(by))} if by else {}
 		return Lost(
 			promotion=offer.promotion.name,
@@ -370,75 +285,6 @@ class _Combining:
 				lines=tuple(sorted(line.key for line in meant)),
 			)
 		)
-
-	def _result(self, rounding: Rounding) -> Outcome:
-		exact = {line.key: ZERO for line in self.lines}
-		for piece in self.pieces:
-			exact[piece.line.key] += piece.qty * piece.price
-		cheaper = {key for account in self.accounts.values() for key in account.lines}
-		found = self._rates(exact, cheaper, rounding)
-		return Outcome(
-			rates=found,
-			steps={
-				line.key: tuple(self._steps(line, exact[line.key], found[line.key], rounding))
-				for line in self.lines
-				if line.key in cheaper
-			},
-			applied=tuple(
-				Applied(
-					promotion=name,
-					version=account.offer.promotion.version,
-					coupon=account.offer.coupon,
-					times=account.times,
-					lines={key: _told(off) for key, off in account.lines.items()},
-					gifts=account.gifts,
-					shipping_account=account.shipping_account,
-				)
-				for name, account in self.accounts.items()
-			),
-			lost=tuple(sorted(self.lost, key=lambda one: (one.promotion, one.refusal.value))),
-		)
-
-	def _rates(
-		self, exact: Mapping[str, Decimal], cheaper: set[str], rounding: Rounding
-	) -> dict[str, Decimal]:
-		"""The rate of each line that became cheaper; lines of one set are rounded together."""
-		found = {}
-		unit = Decimal(1).scaleb(-rounding.places)
-		for keys in _tied_together(self.tied, cheaper):
-			lines = [line for line in self.lines if line.key in keys]
-			shares = [
-				Share(line.key, line.qty, exact[line.key], line.price, line.item.code) for line in lines
-			]
-			found.update(rates(shares, rate=rounding.rate, money=rounding.money, unit=unit))
-		return found
-
-	def _steps(self, line: PromoLine, exact: Decimal, rate: Decimal, rounding: Rounding):
-		"""The way from the price of a line to its rate: what each promotion took off on average, and the rounding."""
-		price = line.price
-		for account in self.accounts.values():
-			if off := _told(account.lines.get(line.key, ZERO)):
-				promotion = account.offer.promotion
-				before, price = price, price - off / line.qty
-				detail = {
-					"kind": promotion.kind.value,
-					"discount": text(off),
-					"units": text(account.units[line.key]),
-					"qty": text(line.qty),
-					**({"coupon": account.offer.coupon} if account.offer.coupon else {}),
-				}
-				by = ("Sales Promotion", promotion.name, promotion.version)
-				yield Step(did=Did.PROMOTION, before=before, after=price, by=by, detail=detail)
-		if price != rate:
-			# not to the nearest, but so that the amounts come out right
-			together = rate != rounding.rate(price)
-			detail = {"places": rounding.places, **({"together": True} if together else {})}
-			yield Step(did=Did.ROUNDING, before=price, after=rate, detail=detail)
-
-
-def _told(amount: Decimal) -> Decimal:
-	"""An amount without the dust of divisions."""
-	return round(amount, PLACES)
 
 
 def _how(offer: Offer) -> Combination:
@@ -461,13 +307,3 @@ def _lines_of(found: Claim | Reduction) -> set[str]:
 	if isinstance(found, Claim):
 		return {take.line.key for take in found.takes}
 	return set(found.cuts)
-
-
-def _tied_together(tied: Sequence[set[str]], cheaper: set[str]) -> list[set[str]]:
-	"""The lines that are rounded together: those of sets that share a line; every other line by itself."""
-	groups = [{key} for key in cheaper]
-	for keys in tied:
-		sharing = [group for group in groups if not group.isdisjoint(keys)]
-		groups = [group for group in groups if group.isdisjoint(keys)]
-		groups.append(set().union(*sharing))
-	return [group for group in groups if group]

@@ -15,11 +15,12 @@ from crm_ext.pricing.compiled import Compiled, promoting
 from crm_ext.pricing.kinds import COMPANY
 from crm_ext.pricing.model import Item
 from crm_ext.pricing.promotions import coupons, history, usage
-from crm_ext.pricing.promotions.combine import Rounding, combine
+from crm_ext.pricing.promotions.combine import combine
 from crm_ext.pricing.promotions.live import LivePromotion
 from crm_ext.pricing.promotions.meeting import Occasion, refusal
 from crm_ext.pricing.promotions.model import CouponAnswer, Lost, Offer, Outcome, PromoLine, Refusal
 from crm_ext.pricing.promotions.periods import Purchases, first_day
+from crm_ext.pricing.promotions.tally import Rounding
 from crm_ext.pricing.settle import Settled, precision_of
 from crm_ext.pricing.waterfall import text
 

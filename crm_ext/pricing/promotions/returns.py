@@ -16,9 +16,10 @@ from frappe import _
 from crm_ext.exceptions import NoExchangeRate
 from crm_ext.pricing import compiled
 from crm_ext.pricing.model import Item
-from crm_ext.pricing.promotions.combine import PLACES, Rounding, combine
+from crm_ext.pricing.promotions.combine import combine
 from crm_ext.pricing.promotions.live import as_if_active
 from crm_ext.pricing.promotions.model import Offer, PromoLine
+from crm_ext.pricing.promotions.tally import PLACES, Rounding
 from crm_ext.pricing.store import items, number
 from crm_ext.rules.site import exchange_rate
 

@@ -6,7 +6,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from crm_ext.pricing.model import Item
-from crm_ext.pricing.promotions.combine import Rounding, combine
+from crm_ext.pricing.promotions.combine import combine
 from crm_ext.pricing.promotions.model import (
 	Combination,
 	Gives,
@@ -19,6 +19,7 @@ from crm_ext.pricing.promotions.model import (
 	Promotion,
 	Tier,
 )
+from crm_ext.pricing.promotions.tally import Rounding
 
 
 def cents(amount: Decimal) -> Decimal:
