@@ -84,7 +84,7 @@ def sell(name, draw, invoices, customers, count, price, share, cost, company=dat
 		list_price = price * draw.uniform(0.4, 1.6)
 		day = TODAY - timedelta(days=int(62 * (1 - draw.random() ** 0.6)))
 		buyer = draw.choice(customers[:12])
-		invoice = sale(
+		sale(
 			name,
 			buyer,
 			day,
@@ -95,7 +95,7 @@ def sell(name, draw, invoices, customers, count, price, share, cost, company=dat
 			reference_name=draw.choice(invoices),
 		)
 		status = "Reserved" if number % 15 == 14 else "Redeemed"
-		redemption(name, buyer, list_price * share, status, reference_name=invoice, company=company)
+		redemption(name, buyer, list_price * share, status, company=company)
 
 
 @pytest.fixture(scope="module")
