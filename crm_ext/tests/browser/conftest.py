@@ -37,6 +37,10 @@ CHART_REDRAWN = "Failed to execute 'removeChild' on 'Node'"
 ROW_WITHOUT_THE_FIELD = "at frappe.format"
 """Where Frappe 16 fails itself on what ERPNext answers about a row and the row has no field for (`has_margin`)."""
 
+MISNAMED = "frappe.template.compile(...) is not a function"
+"""Frappe gives the loop variables of its templates three random letters: once in some thousand pages they are a word
+of JavaScript (“for”, “new”, “try”, “var”), and the page is not drawn."""
+
 
 def pytest_collection_modifyitems(items):
 	if URL or os.environ.get("CI"):
@@ -90,13 +94,16 @@ class Desk:
 	page: object
 	complaints: list[str] = field(default_factory=list)
 	harmless: tuple[str, ...] = HARMLESS
+	misnamed: bool = False
 
 	def __post_init__(self):
 		self.page.on("pageerror", self._error)
 		self.page.on("console", self._listen)
 
 	def _error(self, error):
-		if CHART_REDRAWN not in str(error) and ROW_WITHOUT_THE_FIELD not in (error.stack or ""):
+		if MISNAMED in str(error):
+			self.misnamed = True
+		elif CHART_REDRAWN not in str(error) and ROW_WITHOUT_THE_FIELD not in (error.stack or ""):
 			self.complaints.append(str(error))
 
 	def _listen(self, message):
@@ -116,11 +123,20 @@ class Desk:
 
 	def open(self, path: str, wait_for: str, *, height: int = 900) -> "Desk":
 		"""Go to a page of the Desk, in a window of this height, and wait for an element of it."""
+		from playwright.sync_api import TimeoutError
+
 		from crm_ext.compat import DESK
 
 		self.page.set_viewport_size({"width": 1360, "height": height})
 		self.page.goto(f"{URL}{DESK}/{path}")
-		self.page.locator(wait_for).first.wait_for()
+		drawn = self.page.locator(wait_for).first
+		try:
+			drawn.wait_for()
+		except TimeoutError:
+			if not self.misnamed:
+				raise
+			self.page.reload()
+			drawn.wait_for()
 		return self
 
 	def see(self, name: str, *, part=None) -> None:

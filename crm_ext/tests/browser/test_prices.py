@@ -144,7 +144,15 @@ class Form:
 		return self.page.evaluate(get, [row, fields])
 
 	def settle(self) -> None:
-		self.page.wait_for_function("!frappe.request.ajax_count")
+		"""Nothing is under way, and Frappe has drawn the grid: 100 ms after an answer, over what is being typed."""
+		self.page.evaluate(
+			"""async () => {
+				for (let quiet = 0; quiet < 4; ) {
+					await new Promise((resolve) => setTimeout(resolve, 40));
+					quiet = frappe.request.ajax_count ? 0 : quiet + 1;
+				}
+			}"""
+		)
 
 	def shows_what_the_engine_says(self) -> None:
 		"""Price list rate and rate of each row, once they have come."""

@@ -89,13 +89,6 @@ class Promoted(Form):
 
 	coupons: tuple[str, ...] = ()
 
-	def type(self, row: int, field: str, value) -> None:
-		"""As a person does who types again what an answer has taken away."""
-		for _ in range(3):
-			super().type(row, field, value)
-			if field not in ("qty", "rate") or self.row(row, field) == [value]:
-				return
-
 	def expected(self) -> list:
 		frappe.db.rollback()  # see what is committed by now
 		result = service.price(self.basket)
