@@ -70,6 +70,12 @@ class Queries:
 		return self._sql(*args, **kwargs)
 
 
+def statements(work: Callable[[], object]) -> int:
+	with Queries() as counted:
+		work()
+	return counted.count
+
+
 @contextmanager
 def without_our_hooks():
 	"""The hooks of all other apps only."""
@@ -136,6 +142,12 @@ def _our_functions() -> set[tuple[ModuleType, str]]:
 	return {*named, (queue, "flush")}
 
 
+def our_seconds(work: Callable[[], object]) -> float:
+	with OurTime() as ours:
+		work()
+	return ours.seconds
+
+
 class Report:
 	"""Prints figures as they come, and at the end whether the budgets were met."""
 
@@ -172,16 +184,17 @@ def sizes() -> str:
 
 
 __all__ = [
-	"OurTime",
 	"Queries",
 	"Report",
 	"best",
 	"in_turns",
 	"machine",
 	"median",
+	"our_seconds",
 	"peak_memory",
 	"seconds",
 	"site",
 	"sizes",
+	"statements",
 	"without_our_hooks",
 ]

@@ -9,7 +9,7 @@ sold often and most seldom. It is seen by this connection only; the associations
 
 from types import SimpleNamespace
 
-from common import Queries, Report, best, peak_memory, seconds, site, sizes
+from common import Report, best, peak_memory, seconds, site, sizes, statements
 
 import frappe
 
@@ -67,10 +67,9 @@ def ask(report: Report):
 	"""What a form of 30 lines asks."""
 	items = frappe.db.sql(f"SELECT DISTINCT item_code FROM `tab{store.ASSOCIATION}` LIMIT 30", pluck=True)
 	company = frappe.db.get_value(store.ASSOCIATION, {"company": ["!=", ""]}, "company")
-	with Queries() as queries:
-		suggestions(items, company, 5)
+	sent = statements(lambda: suggestions(items, company, 5))
 	report.figure("suggestions for 30 lines", 1000 * best(lambda: suggestions(items, company, 5), 5), "ms")
-	report.figure("statements of them", queries.count, "")
+	report.figure("statements of them", sent, "")
 
 
 if __name__ == "__main__":

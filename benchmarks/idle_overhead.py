@@ -12,7 +12,17 @@ site.
 import gc
 from collections.abc import Callable
 
-from common import OurTime, Queries, Report, in_turns, median, seconds, site, sizes, without_our_hooks
+from common import (
+	Report,
+	in_turns,
+	median,
+	our_seconds,
+	seconds,
+	site,
+	sizes,
+	statements,
+	without_our_hooks,
+)
 
 import frappe
 from frappe.utils import getdate, nowdate
@@ -36,23 +46,6 @@ def works(customer: str) -> dict[str, Callable[[], object]]:
 	}
 
 
-def committed(work: Callable[[], object]) -> None:
-	work()
-	frappe.db.commit()
-
-
-def queries(work: Callable[[], object]) -> int:
-	with Queries() as counted:
-		committed(work)
-	return counted.count
-
-
-def our_seconds(work: Callable[[], object]) -> float:
-	with OurTime() as ours:
-		committed(work)
-	return ours.seconds
-
-
 def main():
 	with site():
 		report = Report(f"Idle overhead: {sizes()}")
@@ -63,17 +56,21 @@ def main():
 
 
 def measure(report: Report, doctype: str, work: Callable[[], object]):
+	def once() -> None:
+		work()
+		frappe.db.commit()
+
 	for _ in range(3):
-		committed(work)
+		once()
 		with without_our_hooks():
-			committed(work)
-	more = median(pair[0] - pair[1] for pair in in_turns(lambda: queries(work), 4))
+			once()
+	more = median(pair[0] - pair[1] for pair in in_turns(lambda: statements(once), 4))
 	gc.disable()
-	pairs = in_turns(lambda: seconds(lambda: committed(work)), PAIRS)
+	pairs = in_turns(lambda: seconds(once), PAIRS)
 	gc.enable()
 	bare = median(without for _, without in pairs)
 	added = median(with_ - without for with_, without in pairs)
-	ours = median(our_seconds(work) for _ in range(PAIRS // 2))
+	ours = median(our_seconds(once) for _ in range(PAIRS // 2))
 	report.figure(f"{doctype}: without our hooks", bare * 1000, "ms")
 	report.figure(f"{doctype}: difference within the pairs, median", added * 1000, "ms")
 	report.figure(f"{doctype}: in our code", ours * 1000, "ms")

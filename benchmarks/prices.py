@@ -11,7 +11,8 @@ spent in our code, on a clock of its own: the difference of whole documents, whi
 import gc
 from itertools import product
 
-from common import OurTime, Queries, Report, in_turns, median, seconds, site, without_our_hooks
+from a_shop import delete_all, insert_order, item_code, item_codes, lines_of, make_customer, make_items
+from common import Report, in_turns, median, our_seconds, seconds, site, statements, without_our_hooks
 
 import frappe
 from frappe.utils import nowdate
@@ -56,18 +57,17 @@ def _basket(report: Report) -> None:
 	asked = {
 		"company": data.HOME.name,
 		"customer": TITLE,
-		"lines": [{"item_code": _item(line), "qty": 1 + line % 7 * 9} for line in range(LINES)],
+		"lines": lines_of(TITLE, LINES, 9),
 	}
 	priced = price_basket(dict(asked))["lines"]
 	assert all(line["steps"][-1]["did"] == "matrix" for line in priced)
 	took = median(seconds(lambda: price_basket(dict(asked))) for _ in range(TIMES))
-	with Queries() as counted:
-		price_basket(dict(asked))
+	sent = statements(lambda: price_basket(dict(asked)))
 	native = median(seconds(lambda: _details(asked["lines"])) for _ in range(3))
 	report.figure("ERPNext's get_item_details for the basket", native * 1000, "ms")
 	report.budget("basket of 30 lines", took * 1000, MILLISECONDS, "ms")
 	report.budget("basket ÷ get_item_details, in twentieths", took / native * FASTER, 1)
-	report.budget("statements of the basket", counted.count, STATEMENTS, "")
+	report.budget("statements of the basket", sent, STATEMENTS, "")
 
 
 def _details(lines: list[dict]) -> None:
@@ -89,33 +89,21 @@ def _details(lines: list[dict]) -> None:
 
 
 def _insert() -> None:
-	frappe.get_doc(
-		doctype="Sales Order",
-		customer=TITLE,
-		company=data.HOME.name,
-		selling_price_list=TITLE,
-		delivery_date=nowdate(),
-		items=[{"item_code": _item(line), "qty": 1 + line % 7 * 9} for line in range(ORDER_LINES)],
-	).insert()
+	insert_order(TITLE, lines_of(TITLE, ORDER_LINES, 9))
 
 
 def _order(report: Report) -> float:
 	"""Insert of a Sales Order, with our hooks and without, in turns; returns the seconds that ours add."""
 
-	def statements() -> int:
-		with Queries() as counted:
-			_insert()
-		return counted.count
-
 	for _ in range(2):
 		_insert()
 		with without_our_hooks():
 			_insert()
-	more = median(pair[0] - pair[1] for pair in in_turns(statements, 4))
+	more = median(pair[0] - pair[1] for pair in in_turns(lambda: statements(_insert), 4))
 	gc.disable()
 	pairs = in_turns(lambda: seconds(_insert), TIMES)
 	gc.enable()
-	ours = median(_our_seconds() for _ in range(TIMES))
+	ours = median(our_seconds(_insert) for _ in range(TIMES))
 	frappe.db.rollback()
 	bare = median(without for _, without in pairs)
 	added = median(with_ - without for with_, without in pairs)
@@ -125,12 +113,6 @@ def _order(report: Report) -> float:
 	report.budget("Sales Order with our code ÷ without", (bare + ours) / bare, ORDER)
 	report.budget("more statements", more, STATEMENTS, "")
 	return ours
-
-
-def _our_seconds() -> float:
-	with OurTime() as ours:
-		_insert()
-	return ours.seconds
 
 
 def _native(report: Report, ours: float) -> None:
@@ -155,7 +137,7 @@ def _rule(number: int) -> None:
 		doctype="Pricing Rule",
 		title=f"{TITLE} {number}",
 		apply_on="Item Code",
-		items=[{"item_code": _item(item)}],
+		items=[{"item_code": item_code(TITLE, item)}],
 		selling=1,
 		applicable_for="Customer",
 		customer=TITLE,
@@ -170,37 +152,15 @@ def _rule(number: int) -> None:
 	).insert()
 
 
-def _item(number: int) -> str:
-	return f"{TITLE} {number:05}"
-
-
 def _prepare(per_item: int) -> None:
 	"""`per_item` rates for each item: five breaks, for all and for so many customers."""
-	items = RATES // per_item
+	codes = item_codes(TITLE, RATES // per_item)
 	buyers = ["", *(f"{TITLE} {n}" for n in range(per_item // len(BREAKS) - 2)), TITLE]
-	group, uom = frappe.db.get_value("Item Group", {"is_group": 0}), "Nos"
-	codes = [_item(number) for number in range(items)]
-	insert_rows(
-		"Item",
-		("item_code", "item_name", "item_group", "stock_uom", "is_sales_item"),
-		[(code, code, group, uom, 1) for code in codes],
-		names=codes,
-	)
-	insert_rows(
-		"UOM Conversion Detail",
-		("parent", "parenttype", "parentfield", "uom", "conversion_factor"),
-		[(code, "Item", "uoms", uom, 1) for code in codes],
-	)
-	_document("Price List", price_list_name=TITLE, currency=data.HOME.currency, selling=1, enabled=1)
-	insert_rows(
-		"Item Price",
-		("item_code", "price_list", "price_list_rate", "currency", "selling", "uom"),
-		[(code, TITLE, 100, data.HOME.currency, 1, uom) for code in codes],
-	)
+	make_items(TITLE, codes, lambda _place: 100)
 	for name in buyers:
 		if name:
-			_document("Customer", customer_name=name, default_price_list=TITLE, **_customer())
-	_document("Price Matrix", title=TITLE, currency=data.HOME.currency)
+			make_customer(TITLE, name)
+	frappe.get_doc(doctype="Price Matrix", title=TITLE, currency=data.HOME.currency).insert()
 	insert_rows("Price Matrix Rate", ("matrix", *FIELDS, *_KEYS), [*_rates(codes, buyers)])
 	frappe.get_doc("Price Matrix", TITLE).update({"status": "Active"}).save()
 	frappe.db.commit()
@@ -208,13 +168,6 @@ def _prepare(per_item: int) -> None:
 
 
 _KEYS = ("item_key", "customer_key", "place_key", "rate_key")
-
-
-def _customer() -> dict:
-	return {
-		"customer_group": frappe.db.get_value("Customer Group", {"is_group": 0}),
-		"territory": frappe.db.get_value("Territory", {"is_group": 0}),
-	}
 
 
 def _rates(codes: list[str], buyers: list[str]):
@@ -225,20 +178,11 @@ def _rates(codes: list[str], buyers: list[str]):
 		yield (TITLE, *(row[field] for field in FIELDS), *(keys[key] for key in _KEYS))
 
 
-def _document(doctype: str, **values) -> None:
-	frappe.get_doc({"doctype": doctype, **values}).insert()
-
-
 def _clean() -> None:
 	frappe.db.rollback()
 	frappe.db.delete("Price Matrix Rate", {"matrix": TITLE})
 	frappe.delete_doc("Price Matrix", TITLE, force=True, ignore_missing=True)
-	frappe.db.delete("Item Price", {"price_list": TITLE})
-	frappe.db.delete("UOM Conversion Detail", {"parent": ("like", f"{TITLE}%")})
-	for doctype in ("Item", "Customer", "Price List"):
-		frappe.db.delete(doctype, {"name": ("like", f"{TITLE}%")})
-	frappe.db.commit()
-	frappe.clear_cache()
+	delete_all(TITLE)
 
 
 if __name__ == "__main__":

@@ -9,18 +9,16 @@ deleted again.
 """
 
 import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-from common import OurTime, Queries, Report, median, seconds, site, without_our_hooks
+from a_shop import delete_all, insert_order, item_codes, lines_of, make_customer, make_items
+from common import Report, median, our_seconds, seconds, site, statements, without_our_hooks
 
 import frappe
-from frappe.utils import nowdate
 
-from crm_ext.demo import data
 from crm_ext.pricing import compiled
-from crm_ext.rows import insert_rows
 from crm_ext.tests.promotions.many import drop, promote
+from crm_ext.tests.settings import change_settings
 
 TITLE = "Benchmark Promotions"
 ORDER_LINES, OTHERS = 100, 1_000
@@ -52,10 +50,12 @@ def _measure(report: Report, bare: float, *, budget: bool) -> None:
 	frappe.db.commit()
 	compiling = seconds(compiled.current)
 	report.figure("reading them, once after a change", compiling * 1000, "ms")
-	with _promotions(True):
-		_insert()
-	on, off = _in_turns(_our_seconds, TIMES)
-	more, fewer = _in_turns(_statements, COUNTS)
+	change_settings(promotions_enabled=1)
+	_insert()
+	gc.disable()
+	on, off = _in_turns(lambda: our_seconds(_insert), TIMES)
+	gc.enable()
+	more, fewer = _in_turns(lambda: statements(_insert), COUNTS)
 	report.figure("in our code without promotions", off * 1000, "ms")
 	report.figure("in our code with them", on * 1000, "ms")
 	ratio = (on - off) / bare
@@ -72,32 +72,11 @@ def _in_turns(measured: Callable[[], float], times: int) -> tuple[float, float]:
 	pairs = []
 	for _ in range(times):
 		pair = []
-		for enabled in (True, False):
-			with _promotions(enabled):
-				pair.append(measured())
+		for enabled in (1, 0):
+			change_settings(promotions_enabled=enabled)
+			pair.append(measured())
 		pairs.append(pair)
 	return median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
-
-
-@contextmanager
-def _promotions(enabled: bool) -> Iterator[None]:
-	frappe.db.set_single_value("CRM Ext Settings", "promotions_enabled", int(enabled))
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
-	yield
-
-
-def _our_seconds() -> float:
-	gc.disable()
-	with OurTime() as ours:
-		_insert()
-	gc.enable()
-	return ours.seconds
-
-
-def _statements() -> int:
-	with Queries() as counted:
-		_insert()
-	return counted.count
 
 
 def _bare() -> float:
@@ -109,72 +88,27 @@ def _bare() -> float:
 
 
 def _insert() -> None:
-	frappe.get_doc(
-		doctype="Sales Order",
-		customer=TITLE,
-		company=data.HOME.name,
-		selling_price_list=TITLE,
-		delivery_date=nowdate(),
-		items=[{"item_code": _item(line), "qty": 1 + line % 7 * 2} for line in range(ORDER_LINES)],
-	).insert()
-
-
-def _item(number: int) -> str:
-	return f"{TITLE} {number:05}"
+	insert_order(TITLE, lines_of(TITLE, ORDER_LINES, 2))
 
 
 def _prepare() -> None:
-	group = frappe.db.get_value("Item Group", {"is_group": 0})
-	codes = [_item(number) for number in range(ORDER_LINES + OTHERS)]
-	insert_rows(
-		"Item",
-		("item_code", "item_name", "item_group", "stock_uom", "is_sales_item"),
-		[(code, code, group, "Nos", 1) for code in codes],
-		names=codes,
-	)
-	insert_rows(
-		"UOM Conversion Detail",
-		("parent", "parenttype", "parentfield", "uom", "conversion_factor"),
-		[(code, "Item", "uoms", "Nos", 1) for code in codes],
-	)
-	_document("Price List", price_list_name=TITLE, currency=data.HOME.currency, selling=1, enabled=1)
-	insert_rows(
-		"Item Price",
-		("item_code", "price_list", "price_list_rate", "currency", "selling", "uom"),
-		[(code, TITLE, 50 + number % 90, data.HOME.currency, 1, "Nos") for number, code in enumerate(codes)],
-	)
-	leaf = {"is_group": 0}
-	_document(
-		"Customer",
-		customer_name=TITLE,
-		default_price_list=TITLE,
-		customer_group=frappe.db.get_value("Customer Group", leaf),
-		territory=frappe.db.get_value("Territory", leaf),
-	)
+	make_items(TITLE, item_codes(TITLE, ORDER_LINES + OTHERS), lambda place: 50 + place % 90)
+	make_customer(TITLE, TITLE)
 	frappe.db.commit()
 
 
 def _promote(number: int, applicable: int) -> None:
 	"""So many active promotions, `applicable` of them for items of the order."""
 	drop(TITLE)
-	codes = [_item(place) for place in range(ORDER_LINES + OTHERS)]
+	codes = item_codes(TITLE, ORDER_LINES + OTHERS)
 	promote(TITLE, number, own=codes[:ORDER_LINES], few=applicable, others=codes[ORDER_LINES:])
 	frappe.db.commit()
-
-
-def _document(doctype: str, **values) -> None:
-	frappe.get_doc({"doctype": doctype, **values}).insert()
 
 
 def _clean() -> None:
 	frappe.db.rollback()
 	drop(TITLE)
-	frappe.db.delete("Item Price", {"price_list": TITLE})
-	frappe.db.delete("UOM Conversion Detail", {"parent": ("like", f"{TITLE}%")})
-	for doctype in ("Item", "Customer", "Price List"):
-		frappe.db.delete(doctype, {"name": ("like", f"{TITLE}%")})
-	frappe.db.commit()
-	frappe.clear_cache()
+	delete_all(TITLE)
 
 
 if __name__ == "__main__":

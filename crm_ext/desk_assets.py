@@ -47,7 +47,7 @@ doctype_js = {
 		*(f"public/js/linkage_{part}.js" for part in ("rule", "actions", "dry_run")),
 	],
 	"Linkage Run": _run_js,
-	"Price Deviation": _deviation_js,
+	"Price Deviation": ["public/js/desk_ui.js", _deviation_js],
 	"Price Floor": "public/js/desk_ui.js",
 	"Price Kind": [*_rated_js, "public/js/price_kind.js"],
 	"Price Matrix": [*_rated_js, *_sheet_js, *_impact_js],
@@ -56,6 +56,7 @@ doctype_js = {
 		"public/js/desk_ui.js",
 		*(f"public/js/price_{part}.js" for part in ("style", "status", "import")),
 	],
+	**dict.fromkeys(("Promotion Coupon", "Promotion Redemption"), "public/js/desk_ui.js"),
 	"Promotion Back-Test": [
 		"public/js/desk_ui.js",
 		*(_past_js, "public/js/promotion_figures.js"),

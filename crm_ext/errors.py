@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from functools import partial, wraps
+from html import escape
 from typing import NoReturn
 
 import frappe
@@ -14,8 +15,11 @@ from crm_ext.exceptions import CrmExtError
 
 
 def throw(error: CrmExtError, title: str | None = None) -> NoReturn:
-	"""Answer a request with the error's sentence in the user's language (HTTP 417)."""
-	frappe.throw(spoken(error), title=title or _("Cannot Do This"))
+	"""Answer a request with the error's sentence in the user's language (HTTP 417).
+
+	The Desk shows messages as HTML: whatever somebody sent, or an address asked for, is text in it.
+	"""
+	frappe.throw(escape(spoken(error), quote=False), title=title or _("Cannot Do This"))
 
 
 def spoken(error: CrmExtError, context: str = "CRM Ext") -> str:

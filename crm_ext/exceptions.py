@@ -333,6 +333,10 @@ class NoDecision(CrmExtError):
 	template = "“{decision}” is no decision. Choose one of: {allowed}."
 
 
+class WrongShape(CrmExtError):
+	template = "“{field}” cannot be read. Give {expected}."
+
+
 class BasketNotAnObject(CrmExtError):
 	template = "A basket is a JSON object with a company and a list of lines, 1,000 at most."
 

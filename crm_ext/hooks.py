@@ -51,7 +51,10 @@ _trees = ("Item Group", "Customer Group", "Territory", "Customer Tag", "Customer
 doc_events = {
 	_selling_doctypes: {
 		event: _selling + event
-		for event in ("before_validate", "validate", "before_submit", "on_trash", "process_item_selection")
+		for event in (
+			*("before_mapping", "before_validate", "validate", "before_submit", "on_trash"),
+			"process_item_selection",
+		)
 	},
 	("Quotation Item", "Sales Order Item"): dict.fromkeys(
 		("before_insert", "before_update_after_submit"), "crm_ext.overrides.updated_items.saved"

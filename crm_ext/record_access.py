@@ -12,6 +12,7 @@ permission_query_conditions = dict.fromkeys(_with_customers, "crm_ext.profile.pe
 permission_query_conditions["Linkage Run Action"] = "crm_ext.linkage.permissions.query_conditions"
 has_permission = dict.fromkeys(_with_customers, "crm_ext.profile.permissions.has_permission")
 _owners = {"Price Matrix Rate": "pricing.rates", "Price Matrix Import": "pricing.rates"}
+_owners |= dict.fromkeys(("Coupon Batch", "Promotion Coupon"), "pricing.promotions")
 for _doctype, _owner in {**_owners, "Item Association": "cross_sell"}.items():
 	permission_query_conditions[_doctype] = f"crm_ext.{_owner}.permissions.query_conditions"
 	has_permission[_doctype] = f"crm_ext.{_owner}.permissions.has_permission"

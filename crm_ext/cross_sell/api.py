@@ -8,12 +8,15 @@ from frappe.utils import cint
 
 from crm_ext.cross_sell import suggest
 from crm_ext.cross_sell.store import ASSOCIATION
+from crm_ext.errors import speaking
+from crm_ext.incoming import a_text, an_object, objects, texts
 
 MOST = 20
 MOST_ITEMS = 1_000
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@speaking
 def suggestions(
 	items: list | str | None = None,
 	company: str = "",
@@ -25,8 +28,8 @@ def suggestions(
 	`items`: item codes; or `doc`: a selling document, saved or not, whose items and company count. At most 20.
 	"""
 	frappe.has_permission(ASSOCIATION, "read", throw=True)
-	if doc := frappe.parse_json(doc):
-		items = [row.get("item_code") for row in doc.get("items") or ()]
-		company = doc.get("company") or ""
-	codes = {str(code) for code in frappe.parse_json(items) or () if code}
-	return suggest.suggestions(sorted(codes)[:MOST_ITEMS], company, min(max(cint(limit), 1), MOST))
+	if asked := an_object(doc, "doc"):
+		items = [row.get("item_code") for row in objects(asked.get("items"), "items")]
+		company = a_text(asked.get("company"), "company")
+	codes = sorted(set(texts(items, "items")))
+	return suggest.suggestions(codes[:MOST_ITEMS], company, min(max(cint(limit), 1), MOST))

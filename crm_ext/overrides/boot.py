@@ -7,11 +7,5 @@ from crm_ext.pricing import compiled
 
 
 def extend_bootinfo(bootinfo):
-	"""`crm_ext`: {promotions, coupons, prices}, whether any are live. From the cache of compiled rules."""
-	live = None if compiled.idle() else compiled.current()
-	promotions = live.promotions.values() if live and compiled.promoting(live) else ()
-	bootinfo.crm_ext = {
-		"promotions": bool(promotions),
-		"coupons": any(one.needs_coupon for one in promotions),
-		"prices": bool(live and live.matrices),
-	}
+	"""`crm_ext`: what is live, see `compiled.known`."""
+	bootinfo.crm_ext = compiled.known()

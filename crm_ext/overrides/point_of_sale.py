@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 import frappe
 from frappe.utils import getdate
 
+from crm_ext.constants import SELLING_DOCTYPES
 from crm_ext.exceptions import CrmExtError
 from crm_ext.overrides.price_endpoints import before_us
 from crm_ext.pricing import compiled, service
 from crm_ext.pricing.basket import Basket, BasketLine
+from crm_ext.pricing.forms import may_sell
 from crm_ext.profile.permissions import may_read
 
 GET_ITEMS = "erpnext.selling.page.point_of_sale.point_of_sale.get_items"
@@ -27,12 +29,16 @@ def get_items(
 	search_term: str = "",
 	customer: str | None = None,
 ):
-	"""The tiles of a page, each with the price of one unit for the customer; without one, for that of the profile."""
+	"""The tiles of a page, each with the price of one unit for the customer; without one, for that of the profile.
+
+	Who may not sell for the company of the profile gets the answer of ERPNext.
+	"""
 	out = before_us(GET_ITEMS, __name__)(start, page_length, price_list, item_group, pos_profile, search_term)
 	tiles = out.get("items") if isinstance(out, Mapping) else None
-	if tiles and not compiled.idle():
+	profile = frappe.get_cached_doc("POS Profile", pos_profile) if tiles and not compiled.idle() else None
+	if profile and may_sell(SELLING_DOCTYPES, profile.company):
 		try:
-			_price(tiles, price_list, frappe.get_cached_doc("POS Profile", pos_profile), customer)
+			_price(tiles, price_list, profile, customer)
 		except CrmExtError:
 			# a till that shows list prices can still sell
 			frappe.log_error(title="Prices at the point of sale")

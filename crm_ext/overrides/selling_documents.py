@@ -3,7 +3,7 @@
 
 """Quotation, Sales Order, Delivery Note, Sales Invoice and POS Invoice: their prices."""
 
-from crm_ext.pricing import approvals, floors
+from crm_ext.pricing import approvals, floors, price_list_guard
 from crm_ext.pricing.documents import price_document, settle_with_native_rules
 from crm_ext.pricing.finish import finish_document
 from crm_ext.pricing.forms import price_selected_row
@@ -13,6 +13,10 @@ from crm_ext.pricing.promotions.returns import ask_for_free_goods
 from crm_ext.pricing.promotions.shipping import free_shipping
 from crm_ext.pricing.promotions.terms import set_terms
 from crm_ext.pricing.promotions.totals import recalculate
+
+
+def before_mapping(doc, method=None, source=None, table_maps=None):
+	price_list_guard.guard(doc)
 
 
 def before_validate(doc, method=None):

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import frappe
 
+from crm_ext.exceptions import UnknownItem
 from crm_ext.pricing import compiled, service, store
 from crm_ext.pricing.api import answer
 from crm_ext.pricing.basket import Basket, BasketLine, Result
@@ -56,10 +57,12 @@ def compare(left: Basket, right: Basket | None) -> dict:
 def ladder(basket: Basket, key: str) -> list[dict]:
 	"""What one unit of a line costs at each quantity where a rate begins: [{qty, rate, current}], rates that change only.
 
-	Before promotions, which look at the whole basket.
+	Before promotions, which look at the whole basket. Raises UnknownItem.
 	"""
 	line = next(line for line in basket.lines if line.key == key)
-	item = _items(replace(basket, lines=(line,)))[line.item_code]
+	item = _items(replace(basket, lines=(line,))).get(line.item_code)
+	if item is None:
+		raise UnknownItem(line=basket.lines.index(line) + 1, item=line.item_code)
 	quantities = sorted({FEWEST, line.qty, *_breaks(item, line)})
 	results = service.price_many([_alone(basket, line, qty) for qty in quantities])
 	rungs: list[dict] = []

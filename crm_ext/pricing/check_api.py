@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 
 from crm_ext.errors import speaking
-from crm_ext.exceptions import BasketNotAnObject
+from crm_ext.incoming import an_object
 from crm_ext.pricing import check
 from crm_ext.pricing.basket import Basket
 from crm_ext.pricing.requests import check_basket_permission, read_basket
@@ -23,11 +23,9 @@ def compare(left: dict | str, right: dict | str | None = None) -> dict:
 	`left` is a basket as `api.price_basket` takes it; `right` another one, whose lines are always those of `left`.
 	"""
 	basket = _permitted(left)
-	other = frappe.parse_json(right) if right and isinstance(right, str) else right
+	other = an_object(right, "right")
 	if not other:
 		return check.compare(basket, None)
-	if not isinstance(other, dict):
-		raise BasketNotAnObject
 	return check.compare(basket, replace(_permitted({**other, "lines": []}), lines=basket.lines))
 
 

@@ -147,6 +147,17 @@ def promoting(state: Compiled) -> bool:
 	return bool(state.promotions and settings().promotions_enabled)
 
 
+def known() -> dict[str, bool]:
+	"""{promotions, coupons, prices}: whether any are live, for the Desk. No statement, once the state is known."""
+	live = None if idle() else current()
+	promotions = live.promotions.values() if live and promoting(live) else ()
+	return {
+		"promotions": bool(promotions),
+		"coupons": any(one.needs_coupon for one in promotions),
+		"prices": bool(live and live.matrices),
+	}
+
+
 def current() -> Compiled:
 	"""The state of now: as everybody sees it, or as this transaction has made it."""
 	if changed := getattr(frappe.local, "crm_ext_pricing", None):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import frappe
 from frappe.model.document import Document
+from frappe.permissions import has_user_permission
 from frappe.utils import flt
 
 from crm_ext.constants import SELLING_DOCTYPES
@@ -132,9 +133,19 @@ def concerns_us(head: Mapping | Document) -> bool:
 	customer, lead = party_of(head)
 	return (
 		not document_is_left_alone(head, enforced=enforced())
-		and any(frappe.has_permission(head.doctype, ptype) for ptype in ("create", "write"))
+		and may_sell([head.doctype], head.company)
 		and (not customer or may_read(customer))
 		and (not lead or may_read(lead, doctype="Lead"))
+	)
+
+
+def may_sell(doctypes: Sequence[str], company: str) -> bool:
+	"""Whether the user may write one of these documents, and is not restricted to other companies."""
+	return any(
+		frappe.has_permission(doctype, ptype) for doctype in doctypes for ptype in ("create", "write")
+	) and bool(
+		frappe.get_cached_value("Company", company, "name")
+		and has_user_permission(frappe.get_cached_doc("Company", company))
 	)
 
 

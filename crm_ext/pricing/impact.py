@@ -9,9 +9,8 @@ price keep their percentage. Groups, tags and other facts of customers are those
 its invoice, else that of today, so that revenue and margin change by the same amount.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 import frappe
@@ -35,19 +34,11 @@ LEFT_OUT = {
 
 @dataclass(slots=True)
 class Impact:
-	"""One question. `visible`: the customers that count, None for all; `only`: {customer} or {item_code} of the lines."""
+	"""One question about the sales of the past."""
 
 	matrix: str
-	company: str
-	since: date
-	until: date
-	visible: Collection[str] | None = None
-	only: dict = field(default_factory=dict)
+	past: Past
 	tally: Tally = field(default_factory=Tally)
-	past: Past = field(init=False)
-
-	def __post_init__(self) -> None:
-		self.past = Past(self.company, self.since, self.until, self.visible, self.only)
 
 	def run(self, progress: Progress | None = None) -> dict:
 		"""The answer, see `_answer`; `progress(done, total)` is called after each week of sales."""
@@ -68,15 +59,15 @@ class Impact:
 	def _counts(self, line: SoldLine) -> bool:
 		reason = line.kept if self.past.kept_qty(line) else "returned"
 		if reason:
-			self.tally.keep(reason, line.sold)
+			self.tally.left_out.add(reason, line.sold)
 		return not reason
 
 	def _reprice(self, lines: list[SoldLine]) -> list[tuple[SoldLine, Repriced]]:
 		self.past.read_costs(lines)
 		found = []
-		for line, before, after in two_prices(lines, self.matrix, self.company):
+		for line, before, after in two_prices(lines, self.matrix, self.past.company):
 			if before is None and after is None:
-				self.tally.keep("no price", line.sold)
+				self.tally.left_out.add("no price", line.sold)
 				continue
 			found.append((line, self._repriced(line, self.past.kept_qty(line), before, after)))
 		return found
@@ -106,10 +97,10 @@ class Impact:
 		tally = self.tally
 		return {
 			"matrix": self.matrix,
-			"company": self.company,
-			"currency": frappe.get_cached_value("Company", self.company, "default_currency"),
-			"from": str(self.since),
-			"to": str(self.until),
+			"company": self.past.company,
+			"currency": frappe.get_cached_value("Company", self.past.company, "default_currency"),
+			"from": str(self.past.since),
+			"to": str(self.past.until),
 			"invoices": len(tally.invoices),
 			"sold": rounded(tally.total.sold),
 			"revenue": tally.total.figures(),
@@ -118,11 +109,8 @@ class Impact:
 			"pay_more": tally.of_customers(less=False),
 			"customers": len(tally.customers),
 			"items": tally.of_items(),
-			"months": tally.of_months(self.since, self.until),
-			"left_out": [
-				{"reason": reason, "lines": lines, "revenue": rounded(tally.kept_revenue[reason])}
-				for reason, lines in tally.kept.most_common()
-			],
+			"months": tally.of_months(self.past.since, self.past.until),
+			"left_out": tally.left_out.rows(),
 		}
 
 

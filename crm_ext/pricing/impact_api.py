@@ -5,16 +5,13 @@
 
 import frappe
 from frappe import _
-from frappe.utils import cint
 
 from crm_ext.errors import speaking
-from crm_ext.pricing import impact_runs
+from crm_ext.pricing import asked, impact_runs
 from crm_ext.pricing.costs import may_see_costs
 from crm_ext.pricing.impact import LEFT_OUT, method
 from crm_ext.pricing.impact_runs import IMPACT
-from crm_ext.pricing.past import LONGEST
 
-MANAGERS = ("Sales Manager", "System Manager")
 MOST_LINES = 200
 
 
@@ -25,14 +22,12 @@ def start(matrix: str, months: int | str = 6, company: str | None = None) -> dic
 
 	`company` is needed where the matrix has none. Few invoices are priced at once, many by a job.
 	"""
-	frappe.only_for(MANAGERS)
-	document = frappe.get_doc("Price Matrix", matrix)
-	document.check_permission("read")
+	document = asked.readable("Price Matrix", matrix)
 	company = document.company or company or frappe.defaults.get_user_default("Company")
 	if not company:
 		frappe.throw(_("Choose a company: this matrix is for all of them."))
 	frappe.has_permission("Company", "read", doc=company, throw=True)
-	return status(impact_runs.ask(matrix, company, min(max(cint(months), 1), LONGEST)))
+	return status(impact_runs.ask(matrix, company, asked.months_of(months)))
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -42,15 +37,10 @@ def status(name: str) -> dict:
 	`result` is None until it is there, see `crm_ext.pricing.impact`; its margin is None for who may not read what items
 	cost. `stale`: the matrix has changed since.
 	"""
-	doc = _record(name)
+	doc = asked.readable(IMPACT, name)
 	result = frappe.parse_json(doc.result) if doc.status == "Done" else None
 	return {
-		"name": doc.name,
-		"status": doc.status,
-		"percent": impact_runs.percent_done(name),
-		"message": doc.message,
-		"months": doc.months,
-		"created": str(doc.creation),
+		**asked.standing(doc),
 		"stale": doc.matrix_version != impact_runs.version_of(doc.matrix),
 		"result": result and _worded(result),
 	}
@@ -59,12 +49,7 @@ def status(name: str) -> dict:
 @frappe.whitelist(methods=["GET", "POST"])
 def latest(matrix: str) -> dict | None:
 	"""The user's last question about a matrix, as `status` answers; None if there is none."""
-	frappe.only_for(MANAGERS)
-	name = frappe.db.get_value(
-		IMPACT,
-		{"matrix": matrix, "owner": frappe.session.user, "status": ("!=", "Failed")},
-		order_by="creation desc",
-	)
+	name = asked.last(IMPACT, {"matrix": matrix})
 	return status(name) if name else None
 
 
@@ -72,18 +57,11 @@ def latest(matrix: str) -> dict | None:
 @speaking
 def lines(name: str, customer: str | None = None, item_code: str | None = None) -> dict:
 	"""The lines of a customer or an item behind the figures: {rows, total}, the largest differences first."""
-	_record(name)
+	asked.readable(IMPACT, name)
 	only = {"customer": customer} if customer else {"item_code": item_code} if item_code else {}
 	if not only:
 		frappe.throw(_("Choose a customer or an item."))
 	return impact_runs.lines(name, only=only, most=MOST_LINES)
-
-
-def _record(name: str):
-	frappe.only_for(MANAGERS)
-	doc = frappe.get_doc(IMPACT, name)
-	doc.check_permission("read")
-	return doc
 
 
 def _worded(result: dict) -> dict:

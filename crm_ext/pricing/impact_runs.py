@@ -6,9 +6,7 @@
 import frappe
 
 from crm_ext.pricing import asked
-from crm_ext.pricing.asked import visible_customers
 from crm_ext.pricing.impact import Impact
-from crm_ext.pricing.past import period
 
 IMPACT = "Price Matrix Impact"
 AT_ONCE = 3_000
@@ -16,19 +14,10 @@ AT_ONCE = 3_000
 
 
 def ask(matrix: str, company: str, months: int) -> str:
-	"""Answer a question of the user of the session, or have a worker do so; the name of the record.
-
-	A question that is being worked on is not asked twice.
-	"""
+	"""See `asked.ask`."""
 	about = {"matrix": matrix, "company": company, "months": months}
-	if found := asked.running(IMPACT, about):
-		return found
-	since, until = period(months)
-	version = version_of(matrix)
-	doc = frappe.get_doc(
-		doctype=IMPACT, **about, from_date=since, to_date=until, matrix_version=version, status="Running"
-	)
-	return asked.begin(doc, answer, "crm_ext.pricing.impact_runs.work", at_once=AT_ONCE)
+	kept = {"matrix_version": version_of(matrix)}
+	return asked.ask(IMPACT, about, kept, answer, "crm_ext.pricing.impact_runs.work", at_once=AT_ONCE)
 
 
 def work(name: str) -> None:
@@ -39,7 +28,7 @@ def work(name: str) -> None:
 def answer(name: str) -> None:
 	"""Compute the answer of a record and keep it there."""
 	doc = frappe.get_doc(IMPACT, name)
-	impact = Impact(doc.matrix, doc.company, doc.from_date, doc.to_date, visible_customers())
+	impact = Impact(doc.matrix, asked.past_of(doc))
 	found = impact.run(lambda done, total: asked.tell_progress(IMPACT, name, done, total))
 	doc.update(
 		{
@@ -57,7 +46,7 @@ def answer(name: str) -> None:
 def lines(name: str, *, only: dict, most: int) -> dict:
 	"""The lines behind a figure, priced anew: {rows: [{doctype, document, date, …}], total}, the largest differences first."""
 	doc = frappe.get_doc(IMPACT, name)
-	impact = Impact(doc.matrix, doc.company, doc.from_date, doc.to_date, visible_customers(), only)
+	impact = Impact(doc.matrix, asked.past_of(doc, only))
 	changed = [pair for week in impact.lines() for pair in week if pair[1].before != pair[1].after]
 	changed.sort(key=lambda pair: (-abs(pair[1].difference), pair[0].document, pair[0].row))
 	rows = [
@@ -76,10 +65,6 @@ def lines(name: str, *, only: dict, most: int) -> dict:
 		for line, repriced in changed[:most]
 	]
 	return {"rows": rows, "total": len(changed)}
-
-
-def percent_done(name: str) -> int:
-	return asked.percent_done(IMPACT, name)
 
 
 def version_of(matrix: str) -> str:

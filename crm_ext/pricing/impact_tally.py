@@ -87,16 +87,34 @@ class Sums:
 
 
 @dataclass(slots=True)
+class LeftOut:
+	"""The lines that were left as they are, by the reason."""
+
+	lines: Counter = field(default_factory=Counter)
+	revenue: Counter = field(default_factory=Counter)
+
+	def add(self, reason: str, revenue: Decimal) -> None:
+		self.lines[reason] += 1
+		self.revenue[reason] += revenue
+
+	def rows(self) -> list[dict]:
+		"""[{reason, lines, revenue}], the most lines first."""
+		return [
+			{"reason": reason, "lines": lines, "revenue": rounded(self.revenue[reason])}
+			for reason, lines in self.lines.most_common()
+		]
+
+
+@dataclass(slots=True)
 class Tally:
-	"""All lines that could be priced, and how many were left as they are, by the reason."""
+	"""All lines that could be priced, and those that were left as they are."""
 
 	total: Sums = field(default_factory=Sums)
 	customers: dict[str, Sums] = field(default_factory=dict)
 	items: dict[str, Sums] = field(default_factory=dict)
 	months: dict[str, Sums] = field(default_factory=dict)
 	invoices: set[tuple[str, str]] = field(default_factory=set)
-	kept: Counter = field(default_factory=Counter)
-	kept_revenue: Counter = field(default_factory=Counter)
+	left_out: LeftOut = field(default_factory=LeftOut)
 
 	def add(self, line: Repriced) -> None:
 		self.total.add(line)
@@ -106,10 +124,6 @@ class Tally:
 			(self.months, f"{line.day:%Y-%m}"),
 		):
 			sums.setdefault(key, Sums()).add(line)
-
-	def keep(self, reason: str, revenue: Decimal, lines: int = 1) -> None:
-		self.kept[reason] += lines
-		self.kept_revenue[reason] += revenue
 
 	def of_customers(self, less: bool) -> dict:
 		"""Who would have paid less, or more: {customers, amount, rows: [{name, …figures}]}, the largest first."""
@@ -122,11 +136,16 @@ class Tally:
 
 	def of_months(self, since: date, until: date) -> list[dict]:
 		"""[{month: "2026-03", before, after}], those without a sale too."""
-		names = [
-			f"{number // 12}-{number % 12 + 1:02}"
-			for number in range(since.year * 12 + since.month - 1, until.year * 12 + until.month)
-		]
+		names = month_names(since, until)
 		return [{"month": name, **self.months.get(name, Sums()).figures()} for name in names]
+
+
+def month_names(since: date, until: date) -> list[str]:
+	"""Of the months from one day to another: “2026-03”."""
+	return [
+		f"{number // 12}-{number % 12 + 1:02}"
+		for number in range(since.year * 12 + since.month - 1, until.year * 12 + until.month)
+	]
 
 
 def rounded(amount: Decimal) -> float:

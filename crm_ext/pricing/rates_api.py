@@ -12,11 +12,14 @@ from frappe import _
 from frappe.utils import cint
 
 from crm_ext.errors import speaking
+from crm_ext.exceptions import WrongShape
+from crm_ext.incoming import a_text, an_object, objects, texts
 from crm_ext.pricing.rates import exporting, imports, listing, service
 
 MATRIX, RATE, IMPORT = "Price Matrix", "Price Matrix Rate", "Price Matrix Import"
 MOST_AT_ONCE = 5_000
 """Rates in one answer."""
+FARTHEST = 10**9
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -47,10 +50,10 @@ def get_rates(
 	_check(matrix, "read")
 	return listing.rates(
 		matrix,
-		start=max(cint(start), 0),
+		start=min(max(cint(start), 0), FARTHEST),
 		limit=min(max(cint(limit), 1), MOST_AT_ONCE),
 		search=(search or "").strip(),
-		filters=frappe.parse_json(filters) or {},
+		filters={field: a_text(value, field) for field, value in an_object(filters, "filters").items()},
 		order_by=order_by,
 	)
 
@@ -133,16 +136,21 @@ def _check(matrix: str, ptype: str) -> None:
 
 
 def _rows(given: list | str | None) -> list[dict]:
-	rows = frappe.parse_json(given) or []
-	if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+	try:
+		rows = objects(given, "rows")
+	except WrongShape:
 		frappe.throw(
 			_("Give a list of objects such as {0}.").format('{"idx": 1, "item": "A-1", "value": 10}')
 		)
+	for number, row in enumerate(rows, 1):
+		for field, value in row.items():
+			if field == "name" or isinstance(value, str):
+				a_text(value, f"rows {number}: {field}")
 	return rows
 
 
 def _names(given: list | str | None) -> list[str]:
-	return [str(name) for name in frappe.parse_json(given) or ()]
+	return texts(given, "deleted")
 
 
 def _download(matrix: str, extension: str, content: bytes) -> None:

@@ -8,7 +8,8 @@ from datetime import date, time
 from decimal import Decimal, InvalidOperation
 
 import frappe
-from frappe.utils import getdate, nowdate
+from frappe import _
+from frappe.utils import nowdate
 
 from crm_ext.exceptions import (
 	BasketFieldMissing,
@@ -21,11 +22,14 @@ from crm_ext.exceptions import (
 	WrongQuantity,
 	WrongTime,
 )
+from crm_ext.incoming import TOO_MUCH, a_text, an_object, day
 from crm_ext.pricing.basket import Basket, BasketLine
 from crm_ext.pricing.promotions.coupons import read_codes
-from crm_ext.profile.permissions import check_customer
+from crm_ext.profile.permissions import check_customer, may_read
 
 MOST_LINES = 1_000
+LEAST = Decimal("1e-9")
+"""What ERPNext can write down of a quantity."""
 LINKS = {
 	"company": "Company",
 	"currency": "Currency",
@@ -42,8 +46,8 @@ LINKS = {
 
 def read_basket(given: dict | str) -> Basket:
 	"""The basket of a request, as `api.price_basket` describes it. Raises a CrmExtError naming the field or line."""
-	raw = frappe.parse_json(given) if isinstance(given, str) else given
-	if not isinstance(raw, Mapping) or not isinstance(raw.get("lines"), list):
+	raw = an_object(given, "basket")
+	if not isinstance(raw.get("lines"), list):
 		raise BasketNotAnObject
 	if not raw.get("company"):
 		raise BasketFieldMissing(field="company")
@@ -54,8 +58,8 @@ def read_basket(given: dict | str) -> Basket:
 		raise DuplicateKey(key=next(key for key in keys if keys.count(key) > 1))
 	return Basket(
 		company=raw["company"],
-		customer=raw.get("customer") or "",
-		lead=raw.get("lead") or "",
+		customer=a_text(raw.get("customer"), "customer"),
+		lead=a_text(raw.get("lead"), "lead"),
 		date=_date(raw.get("date")),
 		currency=raw.get("currency") or "",
 		price_list=raw.get("price_list") or "",
@@ -80,8 +84,8 @@ def check_basket_permission(basket: Basket) -> None:
 	frappe.has_permission("Company", "read", doc=basket.company, throw=True)
 	if basket.customer:
 		check_customer(basket.customer)
-	if basket.lead:
-		frappe.has_permission("Lead", "read", doc=basket.lead, throw=True)
+	if basket.lead and not may_read(basket.lead, doctype="Lead"):
+		frappe.throw(_("No permission for {0}").format(_("Lead")), frappe.PermissionError)
 
 
 def _lines(raw: Mapping) -> list[Mapping]:
@@ -95,9 +99,9 @@ def _line(number: int, key: str, raw: Mapping) -> BasketLine:
 		raise UnknownItem(line=number, item="")
 	return BasketLine(
 		key=key,
-		item_code=str(raw["item_code"]),
+		item_code=a_text(raw["item_code"], f"lines {number}: item_code"),
 		qty=_number(raw.get("qty", 1), number),
-		uom=raw.get("uom") or "",
+		uom=a_text(raw.get("uom"), f"lines {number}: uom"),
 	)
 
 
@@ -106,23 +110,23 @@ def _number(value: object, line: int) -> Decimal:
 		number = Decimal(str(value))
 	except InvalidOperation:
 		raise WrongQuantity(line=line, value=value) from None
-	if not number.is_finite() or number <= 0:
+	if not number.is_finite() or not LEAST <= number < TOO_MUCH:
 		raise WrongQuantity(line=line, value=value)
 	return number
 
 
 def _date(value: object) -> date:
-	try:
-		return getdate(value or nowdate())
-	except (ValueError, TypeError, frappe.ValidationError):
-		raise WrongDate(value=value) from None
+	found = day(value or nowdate())
+	if found is None:
+		raise WrongDate(value=value)
+	return found
 
 
 def _time(value: object) -> time | None:
 	if not value:
 		return None
 	try:
-		return time.fromisoformat(str(value))
+		return time.fromisoformat(str(value)).replace(tzinfo=None)
 	except ValueError:
 		raise WrongTime(value=value) from None
 

@@ -6,8 +6,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
-from frappe.utils import flt, get_time, getdate, nowdate
+from frappe.utils import flt, getdate, nowdate
 
+from crm_ext.incoming import a_number, moment
 from crm_ext.pricing import waterfall, words
 from crm_ext.pricing.agreed import source_of
 from crm_ext.pricing.basket import Basket, BasketLine, Result
@@ -53,18 +54,18 @@ def basket_of(doc, rows: Sequence, *, fixed: Collection[int] = (), promotions: b
 		customer=customer,
 		lead=lead,
 		customer_group=doc.get("customer_group") or "",
-		date=getdate(doc.get("transaction_date") or doc.get("posting_date") or nowdate()),
+		date=getdate(doc.get("transaction_date") or doc.get("posting_date")) or getdate(nowdate()),
 		currency=doc.get("currency") or "",
 		price_list=doc.get("selling_price_list") or "",
-		conversion_rate=_number(doc.get("conversion_rate")) or None,
-		plc_conversion_rate=_number(doc.get("plc_conversion_rate")) or None,
+		conversion_rate=_number(doc.get("conversion_rate"), "conversion_rate") or None,
+		plc_conversion_rate=_number(doc.get("plc_conversion_rate"), "plc_conversion_rate") or None,
 		pos_profile=doc.get("pos_profile") or doc.get("crm_ext_pos_profile") or "",
 		branch=doc.get("crm_ext_branch") or "",
 		territory=doc.get("territory") or "",
 		sales_channel=doc.get("crm_ext_sales_channel") or "",
 		payment_terms=doc.get("payment_terms_template") or "",
 		sales_partner=doc.get("sales_partner") or "",
-		time=get_time(doc.get("posting_time")) if doc.get("posting_time") else None,
+		time=moment(doc.get("posting_time")),
 		coupons=read_codes(doc.get("crm_ext_coupon_codes")),
 		promotions=promotions,
 		doctype=doc.get("doctype"),
@@ -73,11 +74,14 @@ def basket_of(doc, rows: Sequence, *, fixed: Collection[int] = (), promotions: b
 			BasketLine(
 				key=str(place),
 				item_code=row.get("item_code"),
-				qty=_number(1 if row.get("qty") is None else row.get("qty")),
+				qty=_number(1 if row.get("qty") is None else row.get("qty"), f"items {place + 1} qty"),
 				uom=row.get("uom") or "",
-				conversion_factor=_number(row.get("conversion_factor")) or None,
+				conversion_factor=_number(
+					row.get("conversion_factor"), f"items {place + 1} conversion_factor"
+				)
+				or None,
 				batch_no=row.get("batch_no") or "",
-				fixed=_number(row.get("rate")) if place in fixed else None,
+				fixed=_number(row.get("rate"), f"items {place + 1} rate") if place in fixed else None,
 				apart=bool(row.get("is_alternative") or (place in fixed and source_of(row))),
 			)
 			for place, row in enumerate(rows)
@@ -86,9 +90,9 @@ def basket_of(doc, rows: Sequence, *, fixed: Collection[int] = (), promotions: b
 	)
 
 
-def _number(value: object) -> Decimal:
-	"""A number as a program may write it: ERPNext reads "1,000", too."""
-	return number(flt(value))
+def _number(value: object, field: str) -> Decimal:
+	"""A number as a program may write it: ERPNext reads "1,000", too. Raises WrongShape for what cannot be stored."""
+	return number(a_number(value, field))
 
 
 def stamps(result: Result, priced: Priced, row) -> Mapping[str, object]:
@@ -99,7 +103,7 @@ def stamps(result: Result, priced: Priced, row) -> Mapping[str, object]:
 		priced,
 		currency=result.currency,
 		as_of=result.as_of,
-		qty=_number(row.get("qty") or 1),
+		qty=_number(row.get("qty") or 1, "qty"),
 		uom=priced.uom,
 	)
 	return {

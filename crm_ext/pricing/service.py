@@ -25,7 +25,7 @@ from crm_ext.pricing.promotions.lines import promo_lines, promoted
 from crm_ext.pricing.promotions.live import as_if_active
 from crm_ext.pricing.promotions.offering import Offering
 from crm_ext.pricing.settle import Settled, fallback_price_list, precision_of, settle_all
-from crm_ext.profile.customer_facts import facts_of
+from crm_ext.profile.service import facts_with_newcomers
 from crm_ext.rules.conditions import matches
 from crm_ext.rules.facts import FactValue
 from crm_ext.rules.site import registry
@@ -193,7 +193,7 @@ class _Reading:
 		known = registry()
 		# a rule that asks for another fact is told so when its conditions are resolved
 		if facts := [name for name in asked - {TAGS_FACT} if name in known and known[name].sql]:
-			for name, values in facts_of(sorted(names), ALL_COMPANIES, facts, known).items():
+			for name, values in facts_with_newcomers(sorted(names), ALL_COMPANIES, facts).items():
 				customers[name].facts = values
 		return customers
 

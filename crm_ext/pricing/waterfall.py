@@ -105,7 +105,7 @@ def load(stored: str | None) -> dict | None:
 		return None
 	try:
 		waterfall = json.loads(stored)
-	except ValueError:
+	except (ValueError, TypeError, RecursionError):
 		raise UnreadableEvidence(schema=None) from None
 	schema = waterfall.get("schema") if isinstance(waterfall, dict) else None
 	if schema != SCHEMA or not waterfall.keys() >= _NEEDED:

@@ -174,7 +174,7 @@ def declined(promotion: str, item_code: str) -> str:
 
 
 def _gift(gift: Mapping) -> str:
-	return _("{0} {1}", context="CRM Ext").format(number(gift["qty"]), _item(gift["item_code"]))
+	return f"{number(gift['qty'])} {_item(gift['item_code'])}"
 
 
 def _item(code: str) -> str:

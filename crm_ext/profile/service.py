@@ -4,16 +4,17 @@
 """Customer profiles: refreshing and reading them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import frappe
-from frappe.utils import getdate, now_datetime
+from frappe.utils import getdate, now_datetime, nowdate
 
 from crm_ext.constants import ALL_COMPANIES
 from crm_ext.exceptions import NoExchangeRate
 from crm_ext.profile import rfm, scopes, store
+from crm_ext.profile.customer_facts import facts_of
 from crm_ext.profile.slices import CustomerSlice, slices
 from crm_ext.profile.transactions import persistently, read_committed
 from crm_ext.rules.facts import FactValue, normalise
@@ -33,6 +34,9 @@ CHANGES_AFTER = {
 	"other": (0,),
 }
 """After how many days a document of a kind changes a figure by entering or leaving a window."""
+
+MOST_NEWCOMERS = 10
+"""Of so many customers without a profile the facts are computed when a price asks for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,22 @@ def metrics_of(customer: str, company: str, as_of: date, names: Sequence[str]) -
 			raise next(iter(site.missing.values()))
 		return {}
 	return {fact.name: normalise(fact, value) for fact, value in zip(facts, values, strict=False)}
+
+
+def facts_with_newcomers(
+	customers: Sequence[str], company: str, names: Sequence[str]
+) -> dict[str, dict[str, FactValue]]:
+	"""The named facts of these customers in the scope, as they are stored; computed for who has no profile yet.
+
+	Who waits for the first refresh is a customer or two: of a crowd, only those with a profile are told.
+	"""
+	found = facts_of(customers, company, names, registry())
+	newcomers = [customer for customer in customers if customer not in found]
+	if enabled() and len(newcomers) <= MOST_NEWCOMERS:
+		for customer in newcomers:
+			with suppress(NoExchangeRate):  # the refresh logs it
+				found[customer] = metrics_of(customer, company, getdate(nowdate()), names)
+	return found
 
 
 def change_days(customer: str, company: str, after: date, until: date) -> list[date]:

@@ -41,6 +41,14 @@ def company(site):
 
 
 @pytest.fixture
+def buyer(company) -> str:
+	"""A customer without documents."""
+	from crm_ext.tests.builders import customer
+
+	return customer()
+
+
+@pytest.fixture
 def figures():
 	"""`figures("Name", revenue_365d=1)` makes a customer with just these figures, and returns its name."""
 	import frappe

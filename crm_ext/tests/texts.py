@@ -92,7 +92,9 @@ def _texts_of(path: Path, relative: str) -> Iterable[Text]:
 
 
 def says_something(text: str) -> bool:
-	"""Whether there is a word in it: not only signs, places and paths."""
+	"""Whether there is a word in it, or a stop after a place, which not every language writes alike."""
+	if re.search(r"\{\d\}[.,:]", text):
+		return True
 	return bool(re.search(r"[A-Za-z]{2}|…", re.sub(r"\{\w*\}|<[^>]*>", "", text)))
 
 

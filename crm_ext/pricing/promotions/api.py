@@ -8,9 +8,11 @@ from frappe import _
 
 from crm_ext.constants import SELLING_DOCTYPES
 from crm_ext.errors import speaking
+from crm_ext.incoming import an_object, check_document
 from crm_ext.pricing import compiled
 from crm_ext.pricing.forms import concerns_us
 from crm_ext.pricing.promotions import preview as preview_
+from crm_ext.pricing.requests import MOST_LINES
 
 
 @frappe.whitelist(methods=["POST"])
@@ -20,12 +22,15 @@ def preview(doc: dict | str) -> dict | None:
 
 	Returns {rows: [{name, values}], free_rows: {add: [values], remove: [name]}, taxes, head} with
 	the values that are to change, and what `told` returns. `taxes` are all charges in their order, [{name, values}], where
-	free shipping has a say, else None. Raises PermissionError for who may not write such a document, or
-	not read its customer.
+	free shipping has a say, else None. None, too, for more rows than a basket may have, and for who may not write
+	such a document, or not read its company or customer. Raises PermissionError for a draft that one may not write.
 	"""
-	given = frappe.parse_json(doc) if isinstance(doc, str) else doc
-	if not isinstance(given, dict) or given.get("doctype") not in SELLING_DOCTYPES:
+	given = an_object(doc, "doc")
+	if given.get("doctype") not in SELLING_DOCTYPES:
 		frappe.throw(_("This is no selling document."))
+	check_document(given)
+	if len(given.get("items") or ()) > MOST_LINES:
+		return None  # asked with every change, that would take longer than a change
 	draft = frappe.get_doc(given)
 	if draft.docstatus != 0 or compiled.idle():
 		return None
@@ -34,6 +39,12 @@ def preview(doc: dict | str) -> dict | None:
 		saved.check_permission("write")
 		draft._doc_before_save = saved
 	return preview_.preview(draft) if concerns_us(draft) else None
+
+
+@frappe.whitelist(methods=["POST"])
+def known() -> dict[str, bool]:
+	"""{promotions, coupons, prices}: whether any are live, for a Desk that was started a while ago."""
+	return compiled.known()
 
 
 @frappe.whitelist(methods=["POST"])

@@ -9,9 +9,8 @@ document is an order with what was invoiced of it in a week, or an invoice witho
 which they were sold; what no promotion makes cheaper stays fixed, and counts towards amounts.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 import frappe
@@ -46,22 +45,16 @@ LEFT_OUT = {
 
 @dataclass(slots=True)
 class BackTest:
-	"""One question. `visible`: the customers that count, None for all; `only`: {customer}."""
+	"""One question about the sales of the past."""
 
 	promotion: str
-	company: str
-	since: date
-	until: date
-	visible: Collection[str] | None = None
-	only: dict = field(default_factory=dict)
+	past: Past
 	tally: Tally = field(default_factory=Tally)
-	past: Past = field(init=False)
 	live: LivePromotion = field(init=False)
 	_seen: set[Document] = field(default_factory=set)
 	_promoted: set[tuple[str, str]] = field(default_factory=set)
 
 	def __post_init__(self) -> None:
-		self.past = Past(self.company, self.since, self.until, self.visible, self.only)
 		self.live = as_if_active([self.promotion], any_day=True)[self.promotion]
 
 	def run(self, progress: Progress | None = None) -> dict:
@@ -90,7 +83,7 @@ class BackTest:
 			whole = "returned"
 		for line in sold:
 			if reason := whole or self._fixed(line):
-				self.tally.keep(reason, line.sold)
+				self.tally.left_out.add(reason, line.sold)
 		return not whole
 
 	def _fixed(self, line: SoldLine) -> str:
@@ -100,7 +93,7 @@ class BackTest:
 		return "promoted" if (line.doctype, line.row) in self._promoted else ""
 
 	def _lines_with_a_promotion(self) -> set[tuple[str, str]]:
-		days = {"company": self.company, "posting_date": ("between", (self.since, self.until))}
+		days = {"company": self.past.company, "posting_date": ("between", (self.past.since, self.past.until))}
 		return {*frappe.get_all(SALE, days, ["reference_doctype", "row"], as_list=True)}
 
 	def _price(self, documents: dict[Document, list[SoldLine]]) -> Iterator[Qualified]:
@@ -124,7 +117,7 @@ class BackTest:
 	def _basket(self, sold: list[SoldLine]) -> Basket:
 		lines = {line.key: line for line in reversed(sold)}
 		fixed = {key for key, line in lines.items() if self._fixed(line)}
-		return basket_of(self.company, lines, fixed=fixed)
+		return basket_of(self.past.company, lines, fixed=fixed)
 
 	def _qualified(
 		self,
@@ -214,10 +207,10 @@ class BackTest:
 		before = total.valued + total.valued_discount
 		return {
 			"promotion": self.promotion,
-			"company": self.company,
-			"currency": frappe.get_cached_value("Company", self.company, "default_currency"),
-			"from": str(self.since),
-			"to": str(self.until),
+			"company": self.past.company,
+			"currency": frappe.get_cached_value("Company", self.past.company, "default_currency"),
+			"from": str(self.past.since),
+			"to": str(self.past.until),
 			"looked_at": {
 				"documents": tally.looked_at,
 				"customers": len(tally.buyers),
@@ -245,26 +238,23 @@ class BackTest:
 			"break_even": total.break_even,
 			"customers": tally.of_customers(),
 			"items": tally.of_items(),
-			"months": tally.of_months(self.since, self.until),
+			"months": tally.of_months(self.past.since, self.past.until),
 			**self._burn(),
 			"refused": [{"reason": reason, "documents": n} for reason, n in tally.refused.most_common()],
-			"left_out": [
-				{"reason": reason, "lines": n, "revenue": rounded(tally.kept_revenue[reason])}
-				for reason, n in tally.kept.most_common()
-			],
+			"left_out": tally.left_out.rows(),
 		}
 
 	def _burn(self) -> dict:
 		"""{limits, burning}: when they would have been used up; the budget in company currency, None if nobody can tell."""
 		limits = self.live.limits
-		currency = frappe.get_cached_value("Company", self.company, "default_currency")
+		currency = frappe.get_cached_value("Company", self.past.company, "default_currency")
 		try:
-			rate = exchange_rate(self.live.promotion.currency, currency, self.until)
+			rate = exchange_rate(self.live.promotion.currency, currency, self.past.until)
 		except NoExchangeRate:
 			rate = Decimal(0)
 		return {
 			"limits": self.tally.burnt(limits.budget * rate, limits.max_uses, limits.max_customers),
-			"burning": self.tally.burning(self.since, self.until),
+			"burning": self.tally.burning(self.past.since, self.past.until),
 			"no_exchange_rate": bool(limits.budget and not rate),
 		}
 

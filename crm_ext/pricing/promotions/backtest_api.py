@@ -5,17 +5,14 @@
 
 import frappe
 from frappe import _
-from frappe.utils import cint
 
 from crm_ext.errors import speaking
 from crm_ext.pricing import asked
-from crm_ext.pricing.past import LONGEST
 from crm_ext.pricing.promotions import backtest_runs
 from crm_ext.pricing.promotions.backtest_runs import BACK_TEST
 from crm_ext.pricing.promotions.backtest_words import worded
 from crm_ext.pricing.promotions.figures import check_company
 
-MANAGERS = ("Sales Manager", "System Manager")
 MOST_DOCUMENTS = 200
 
 
@@ -26,14 +23,12 @@ def start(promotion: str, months: int | str = 6, company: str | None = None) -> 
 
 	`company` is needed where the promotion has none. Few invoices are priced at once, many by a job.
 	"""
-	frappe.only_for(MANAGERS)
-	document = frappe.get_doc("Sales Promotion", promotion)
-	document.check_permission("read")
+	document = asked.readable("Sales Promotion", promotion)
 	company = document.company or company or frappe.defaults.get_user_default("Company")
 	if not company:
 		frappe.throw(_("Choose a company: this promotion is for all of them."))
 	check_company(company)
-	return status(backtest_runs.ask(promotion, company, min(max(cint(months), 1), LONGEST)))
+	return status(backtest_runs.ask(promotion, company, asked.months_of(months)))
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -43,15 +38,10 @@ def status(name: str) -> dict:
 	`result` is None until it is there, see `backtest.BackTest`; what tells the cost of goods is None for who may not read
 	it. `stale`: the promotion has changed since.
 	"""
-	doc = _record(name)
+	doc = asked.readable(BACK_TEST, name)
 	return {
-		"name": doc.name,
-		"status": doc.status,
-		"percent": asked.percent_done(BACK_TEST, name),
-		"message": doc.message,
-		"months": doc.months,
+		**asked.standing(doc),
 		"company": doc.company,
-		"created": str(doc.creation),
 		"stale": doc.promotion_version != backtest_runs.version_of(doc.promotion),
 		"result": worded(frappe.parse_json(doc.result)) if doc.status == "Done" else None,
 	}
@@ -60,9 +50,7 @@ def status(name: str) -> dict:
 @frappe.whitelist(methods=["GET", "POST"])
 def latest(promotion: str) -> dict | None:
 	"""The user's last question about a promotion, as `status` answers; None if there is none."""
-	frappe.only_for(MANAGERS)
-	about = {"promotion": promotion, "owner": frappe.session.user, "status": ("!=", "Failed")}
-	name = frappe.db.get_value(BACK_TEST, about, order_by="creation desc")
+	name = asked.last(BACK_TEST, {"promotion": promotion})
 	return status(name) if name else None
 
 
@@ -70,12 +58,5 @@ def latest(promotion: str) -> dict | None:
 @speaking
 def documents(name: str, customer: str) -> dict:
 	"""The documents of a customer that had qualified: {rows, total}, the largest gain first."""
-	_record(name)
+	asked.readable(BACK_TEST, name)
 	return backtest_runs.documents(name, customer=customer, most=MOST_DOCUMENTS)
-
-
-def _record(name: str):
-	frappe.only_for(MANAGERS)
-	doc = frappe.get_doc(BACK_TEST, name)
-	doc.check_permission("read")
-	return doc

@@ -13,11 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from crm_ext.pricing.impact_tally import rounded
+from crm_ext.pricing.impact_tally import MOST, LeftOut, month_names, rounded
 from crm_ext.pricing.promotions.result_model import Promoted
-
-MOST = 50
-"""So many customers and items are listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +39,7 @@ class Qualified:
 
 @dataclass(slots=True)
 class Tally:
-	"""All documents that were looked at."""
+	"""All documents that were looked at, and the lines that no promotion would have made cheaper."""
 
 	total: Promoted = field(default_factory=Promoted)
 	customers: dict[str, Promoted] = field(default_factory=dict)
@@ -55,8 +52,7 @@ class Tally:
 	buyers: set[str] = field(default_factory=set)
 	revenue: Decimal = Decimal(0)
 	refused: Counter = field(default_factory=Counter)
-	kept: Counter = field(default_factory=Counter)
-	kept_revenue: Counter = field(default_factory=Counter)
+	left_out: LeftOut = field(default_factory=LeftOut)
 
 	def look_at(self, customer: str, revenue: Decimal, *, first: bool) -> None:
 		self.looked_at += first
@@ -75,11 +71,6 @@ class Tally:
 		for item, figures in one.items:
 			_add(self.items, item, figures)
 
-	def keep(self, reason: str, revenue: Decimal) -> None:
-		"""A line that no promotion would have made cheaper."""
-		self.kept[reason] += 1
-		self.kept_revenue[reason] += revenue
-
 	def of_customers(self) -> list[dict]:
 		"""Who gains most: [{name, documents, revenue, given, percent}], the largest gain first."""
 		return _rows(self.customers)
@@ -89,10 +80,7 @@ class Tally:
 
 	def of_months(self, since: date, until: date) -> list[dict]:
 		"""[{month: "2026-03", documents, revenue, given}], those without a document too."""
-		names = [
-			f"{number // 12}-{number % 12 + 1:02}"
-			for number in range(since.year * 12 + since.month - 1, until.year * 12 + until.month)
-		]
+		names = month_names(since, until)
 		return [{"month": name, **_figures(self.months.get(name, Promoted()))} for name in names]
 
 	def burnt(self, budget: Decimal = Decimal(0), uses: int = 0, customers: int = 0) -> list[dict]:

@@ -6,8 +6,6 @@
 import frappe
 
 from crm_ext.pricing import asked
-from crm_ext.pricing.asked import visible_customers
-from crm_ext.pricing.past import period
 from crm_ext.pricing.promotions.backtest import BackTest
 from crm_ext.pricing.promotions.backtest_model import Qualified
 
@@ -17,24 +15,11 @@ AT_ONCE = 2_000
 
 
 def ask(promotion: str, company: str, months: int) -> str:
-	"""Answer a question of the user of the session, or have a worker do so; the name of the record.
-
-	A question that is being worked on is not asked twice.
-	"""
+	"""See `asked.ask`."""
 	about = {"promotion": promotion, "company": company, "months": months}
-	if found := asked.running(BACK_TEST, about):
-		return found
-	since, until = period(months)
-	version = version_of(promotion)
-	doc = frappe.get_doc(
-		doctype=BACK_TEST,
-		**about,
-		from_date=since,
-		to_date=until,
-		promotion_version=version,
-		status="Running",
-	)
-	return asked.begin(doc, answer, "crm_ext.pricing.promotions.backtest_runs.work", at_once=AT_ONCE)
+	kept = {"promotion_version": version_of(promotion)}
+	job = "crm_ext.pricing.promotions.backtest_runs.work"
+	return asked.ask(BACK_TEST, about, kept, answer, job, at_once=AT_ONCE)
 
 
 def work(name: str) -> None:
@@ -45,7 +30,8 @@ def work(name: str) -> None:
 def answer(name: str) -> None:
 	"""Compute the answer of a record and keep it there."""
 	doc = frappe.get_doc(BACK_TEST, name)
-	found = _test(doc).run(lambda done, total: asked.tell_progress(BACK_TEST, name, done, total))
+	test = BackTest(doc.promotion, asked.past_of(doc))
+	found = test.run(lambda done, total: asked.tell_progress(BACK_TEST, name, done, total))
 	doc.update(
 		{
 			"status": "Done",
@@ -65,15 +51,10 @@ def documents(name: str, *, customer: str, most: int) -> dict:
 	A row: {doctype, document, date, revenue, discount, gifts_price}; an order that was invoiced in parts may have several.
 	"""
 	doc = frappe.get_doc(BACK_TEST, name)
-	found = [one for week in _test(doc, {"customer": customer}).qualified() for one in week]
+	test = BackTest(doc.promotion, asked.past_of(doc, {"customer": customer}))
+	found = [one for week in test.qualified() for one in week]
 	found.sort(key=lambda one: (-one.charge, one.document))
 	return {"rows": [_row(one) for one in found[:most]], "total": len(found)}
-
-
-def _test(doc, only: dict | None = None) -> BackTest:
-	return BackTest(
-		doc.promotion, doc.company, doc.from_date, doc.to_date, visible_customers(), only=only or {}
-	)
 
 
 def _row(one: Qualified) -> dict:

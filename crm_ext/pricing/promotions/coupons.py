@@ -65,7 +65,7 @@ class Coupon:
 
 def read_codes(text: str | None) -> tuple[str, ...]:
 	"""The codes in a text, in capitals, each once: separated by commas, semicolons or spaces, of any width."""
-	found = re.split(r"[\s,;、]+", unicodedata.normalize("NFKC", text or "").upper())
+	found = re.split(r"[\s,;、]+", unicodedata.normalize("NFKC", str(text or "")).upper())
 	return tuple(dict.fromkeys(code for code in found if code))[:MOST_CODES]
 
 

@@ -69,10 +69,7 @@ def _component(promotion: Promotion, detail: Mapping) -> Sequence[Product]:
 	component = detail.get("component", "")
 	if component == Part.GET.value or promotion.kind is not Kind.BUNDLE:
 		return promotion.products_of(Part.GET)
-	components: dict[object, list[Product]] = {}
-	for place, product in enumerate(promotion.products_of(Part.BUY)):
-		components.setdefault(product.component or f"row {place}", []).append(product)
-	found = list(components.values())
+	found = promotion.components()
 	return found[int(component) - 1] if component.isdigit() and int(component) <= len(found) else ()
 
 

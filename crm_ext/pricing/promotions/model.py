@@ -100,6 +100,13 @@ class Promotion:
 	def products_of(self, part: Part) -> tuple[Product, ...]:
 		return tuple(product for product in self.products if product.part is part)
 
+	def components(self) -> list[list[Product]]:
+		"""What makes up a bundle: products with the same number are alternatives."""
+		components: dict[object, list[Product]] = {}
+		for place, product in enumerate(self.products_of(Part.BUY)):
+			components.setdefault(product.component or f"row {place}", []).append(product)
+		return [*components.values()]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:

@@ -7,11 +7,11 @@ They take units that nobody else has taken. How often a set comes together is fo
 counting, so that a line of 100,000 pieces costs no more than one of ten.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from crm_ext.pricing.promotions.model import Gift, Gives, Kind, Lost, Offer, Part, Product, PromoLine, Refusal
+from crm_ext.pricing.promotions.model import Gift, Gives, Kind, Lost, Offer, Part, PromoLine, Refusal
 from crm_ext.pricing.promotions.units import ZERO, Free, Lines, Run, cut, first, runs, total
 from crm_ext.pricing.waterfall import text
 
@@ -65,7 +65,8 @@ def wanting(offer: Offer, lines: Lines, worth: Mapping[str, Decimal]) -> Wanting
 	"""What a set promotion looks at. `worth`: what gifts would cost here, by item."""
 	promotion = offer.promotion
 	if promotion.kind is Kind.BUNDLE:
-		return Wanting(offer=offer, parts=tuple(_components(offer, lines)))
+		parts = [(lines.meant(promotion, alike), alike[0].qty) for alike in promotion.components()]
+		return Wanting(offer=offer, parts=tuple(parts))
 	parts = [(lines.meant(promotion, promotion.products_of(Part.BUY)), promotion.buy_qty)]
 	if promotion.kind is not Kind.MIX_AND_MATCH and (got := promotion.products_of(Part.GET)):
 		parts.append((lines.meant(promotion, got), promotion.get_qty))
@@ -85,15 +86,6 @@ def claim(want: Wanting, free: Free, most: int = 0) -> Claim | Lost:
 	if len(want.parts) > 1:
 		return _others(offer, bought, want.parts[1][0], free, most)
 	return _cheapest(offer, bought, promotion.buy_qty + promotion.get_qty, promotion.get_qty, free, most)
-
-
-def _components(offer: Offer, lines: Lines) -> Iterator[tuple[list[PromoLine], Decimal]]:
-	"""The components of a bundle: rows with the same number are alternatives."""
-	components: dict[object, list[Product]] = {}
-	for place, product in enumerate(offer.promotion.products_of(Part.BUY)):
-		components.setdefault(product.component or f"row {place}", []).append(product)
-	for products in components.values():
-		yield lines.meant(offer.promotion, products), products[0].qty
 
 
 def _together(

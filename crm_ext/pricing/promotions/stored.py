@@ -89,7 +89,7 @@ def read(stored: str | None) -> Mapping[str, list]:
 	"""What a document stores, by the names above; all empty where nobody can read it."""
 	try:
 		found = json.loads(stored or "{}")
-	except ValueError:
+	except (ValueError, TypeError, RecursionError):
 		found = {}
 	found = found if isinstance(found, dict) and found.get("schema") == SCHEMA else {}
 	names = ("applied", "lost", "coupons", "declined")

@@ -7,6 +7,8 @@ The result is written in the transaction of the rates. So a killed worker leaves
 job of every five minutes, and may be started again.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import frappe
@@ -58,7 +60,7 @@ def work_in_background(name: str) -> None:
 	"""The work of a job, as the user who asked for it."""
 	frappe.local.lang = get_user_lang(frappe.session.user)
 	try:
-		with read_committed():
+		with read_committed(), _in_turn(name):
 			persistently(lambda: work(name))
 	except Exception:
 		frappe.db.rollback()
@@ -66,6 +68,20 @@ def work_in_background(name: str) -> None:
 		message = _("An error occurred; nothing was imported. The Error Log has the details.")
 		_settle(frappe.get_doc(IMPORT, name), FAILED, message=message)
 		frappe.db.commit()
+
+
+@contextmanager
+def _in_turn(name: str) -> Iterator[None]:
+	"""One import at a time. Two would deadlock again and again where rates with their keys were lately removed."""
+	if frappe.db.get_value(IMPORT, name, "status") == CHECKING:
+		yield
+		return
+	turn = f"crm_ext_rates:{frappe.conf.db_name}"
+	frappe.db.sql("SELECT GET_LOCK(%s, %s)", (turn, TIMEOUT))
+	try:
+		yield
+	finally:
+		frappe.db.sql("SELECT RELEASE_LOCK(%s)", turn)
 
 
 def work(name: str) -> None:

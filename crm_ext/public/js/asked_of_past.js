@@ -112,6 +112,12 @@
 		}
 	};
 
+	/** A table of columns [label, class] and rows of HTML; `kind`: its class. */
+	crm_ext.past.table = (head, rows, kind) =>
+		`<table class="crm-ext-table ${kind}"><thead><tr>${head
+			.map(([label, place]) => `<th class="${place}">${crm_ext.ui.escape(label)}</th>`)
+			.join("")}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
+
 	/** Rows with `data-only` unfold what `load(only)` gives as HTML, and fold again. */
 	crm_ext.past.make_drillable = (wrapper, load) => {
 		wrapper.off("click").on("click", "tr[data-only]", ({ currentTarget, target }) => {
@@ -154,6 +160,16 @@
 			}
 		}, 200);
 	};
+
+	/** Above an answer: that what it is about has changed since, in words. */
+	crm_ext.past.stale = (state, words) =>
+		state.stale ? `<p>${crm_ext.ui.pill(words, "orange")}</p>` : "";
+
+	/** Below an answer: from when it is. */
+	crm_ext.past.computed = (state) =>
+		`<p class="crm-ext-foot">${__("Computed on {0}.", [
+			crm_ext.ui.escape(crm_ext.ui.moment(state.created)),
+		])}</p>`;
 
 	crm_ext.past.points = (texts) =>
 		`<ul class="crm-ext-method text-muted">${texts

@@ -6,6 +6,15 @@
 (() => {
 	frappe.provide("crm_ext.ui");
 
+	// Where a choice cannot be edited, Frappe says it without its context: the choices of our own fields have one.
+	for (const { name, module, fields } of Object.values(locals.DocType || {})) {
+		for (const field of module === "CRM Ext" ? fields : []) {
+			if (field.fieldtype === "Select") {
+				field.formatter = (value) => (value ? __(value, null, name) : "");
+			}
+		}
+	}
+
 	crm_ext.ui.escape = (text) => frappe.utils.escape_html(String(text ?? ""));
 
 	crm_ext.ui.colour = (colour) => (/^#[0-9a-f]{3,8}$/i.test(colour || "") ? colour : "#6b7280");
@@ -27,6 +36,28 @@
 		}
 		return format_number(number, null, Number.isInteger(number) ? 0 : 2);
 	};
+
+	crm_ext.ui.sign = (value) => (value > 0 ? "+" : value < 0 ? "−" : "");
+
+	/** An amount with its sign. */
+	crm_ext.ui.signed = (value, currency) =>
+		`${crm_ext.ui.sign(value)}${crm_ext.ui.money(Math.abs(value), currency)}`;
+
+	/** The colour of a gain or a loss. */
+	crm_ext.ui.ink = (value) =>
+		value > 0
+			? "var(--green-600, #16a34a)"
+			: value < 0
+				? "var(--orange-600, #c2410c)"
+				: "var(--text-color)";
+
+	/** Texts one after the other: the names of a list, the sentences of a paragraph. */
+	crm_ext.ui.named = (texts) => texts.reduce((all, text) => __("{0}, {1}", [all, text]));
+	crm_ext.ui.sentences = (texts) =>
+		texts
+			.filter(Boolean)
+			.reduce((all, text) => __("{0} {1}", [all, text]), "")
+			.trim();
 
 	crm_ext.ui.customer_link = (name, label) =>
 		`<a href="${frappe.utils.get_form_link("Customer", name)}">${crm_ext.ui.escape(
@@ -83,6 +114,28 @@
 			<th class="is-number">${__("Actual")}</th><th class="is-number">${__("Threshold", null, "CRM Ext")}</th>
 			</tr></thead><tbody>${rows.join("")}</tbody></table>`;
 	};
+
+	/** Cards of [label, value, notes, ink, title]; values and notes are HTML. */
+	crm_ext.ui.cards = (cards) =>
+		`<div class="crm-ext-cards">${cards
+			.filter(Boolean)
+			.map(
+				([label, value, notes = [], ink = "var(--text-color)", title = ""]) =>
+					`<div class="crm-ext-card" title="${crm_ext.ui.escape(title)}">
+					<div class="crm-ext-card-label">${crm_ext.ui.escape(label)}</div>
+					<div class="crm-ext-card-value" style="color: ${ink}">${value}</div>
+					${notes
+						.filter(Boolean)
+						.map((note) => `<div class="small text-muted">${note}</div>`)
+						.join("")}</div>`
+			)
+			.join("")}</div>`;
+
+	/** Below a table that shows so many rows of all. */
+	crm_ext.ui.first_of = (shown, all) =>
+		all > shown
+			? `<p class="crm-ext-foot">${__("These are the first {0}.", [crm_ext.ui.number(shown)])}</p>`
+			: "";
 
 	crm_ext.ui.heading = (text) => `<h6 class="crm-ext-heading">${crm_ext.ui.escape(text)}</h6>`;
 
@@ -158,6 +211,11 @@
 	.crm-ext-card { padding: 12px 14px; border: 1px solid var(--border-color); border-radius: var(--border-radius-md); }
 	.crm-ext-card-label { font-size: var(--text-sm); color: var(--text-muted); }
 	.crm-ext-card-value { font-size: 22px; font-weight: 600; line-height: 1.4; font-variant-numeric: tabular-nums; }
+	@media (max-width: 480px) {
+		.crm-ext-cards { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; }
+		.crm-ext-card { padding: 8px 10px; overflow-wrap: anywhere; }
+		.crm-ext-card-value { font-size: 17px; }
+	}
 	.crm-ext-heat { overflow-x: auto; }
 	.crm-ext-heat td.is-cell { text-align: right; border: 1px solid var(--fg-color); min-width: 92px; }
 	.crm-ext-heat td.is-cell small { display: block; color: var(--text-muted); }

@@ -71,7 +71,7 @@
 			)}</p>`;
 		}
 		return [
-			`<div class="crm-ext-cards">${cards_html(result)}</div>`,
+			cards_html(result),
 			heading(__("What Would Have Become of the Events")),
 			crm_ext.linkage.bars(
 				result.outcomes.map((one) => ({
@@ -90,25 +90,18 @@
 	}
 
 	function cards_html(result) {
-		const { escape, number } = crm_ext.ui;
+		const { number } = crm_ext.ui;
 		const count = (...outcomes) =>
 			result.outcomes
 				.filter((one) => outcomes.includes(one.outcome))
 				.reduce((sum, one) => sum + one.count, 0);
 		const runs = count("Would Run", "Would Be Observed");
-		return [
-			[__("Events"), result.events, "var(--text-color)"],
-			[__("Customers", null, "CRM Ext"), result.customers, "var(--text-color)"],
-			[__("Would Run"), runs, "var(--green-600, #16a34a)"],
-			[__("Held Out"), count("Held Out"), "var(--text-muted)"],
-		]
-			.map(
-				([label, value, colour]) => `<div class="crm-ext-card">
-					<div class="crm-ext-card-label">${escape(label)}</div>
-					<div class="crm-ext-card-value" style="color: ${colour}">${number(value)}</div>
-				</div>`
-			)
-			.join("");
+		return crm_ext.ui.cards([
+			[__("Events"), number(result.events)],
+			[__("Customers", null, "CRM Ext"), number(result.customers)],
+			[__("Would Run"), number(runs), [], "var(--green-600, #16a34a)"],
+			[__("Held Out"), number(count("Held Out")), [], "var(--text-muted)"],
+		]);
 	}
 
 	function actions_html(actions) {

@@ -162,7 +162,8 @@
 			const options = [...new Set([...uoms, row.uom].filter(Boolean))];
 			row.select.html(
 				options.map(
-					(uom) => `<option value="${crm_ext.ui.escape(uom)}">${__(uom)}</option>`
+					(uom) =>
+						`<option value="${crm_ext.ui.escape(uom)}">${crm_ext.ui.escape(__(uom))}</option>`
 				)
 			);
 			row.select.val(row.uom || options[0] || "");

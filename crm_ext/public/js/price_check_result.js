@@ -71,7 +71,7 @@
 		if (value === null || value === undefined) {
 			return "";
 		}
-		const shown = `${value > 0 ? "+" : value < 0 ? "−" : ""}${number(Math.abs(value))} %`;
+		const shown = `${crm_ext.ui.sign(value)}${number(Math.abs(value))} %`;
 		return value
 			? `<span class="${value < 0 ? "is-less" : "is-more"}">${shown}</span>`
 			: shown;
@@ -81,9 +81,9 @@
 	crm_ext.prices.check_name = (line, answer) => {
 		const told = line.left.steps
 			.filter((step) => !SELF_EVIDENT.includes(step.did))
-			.map((step) => step.text)
-			.join(" ");
-		const why = line.left.rate === null ? __("There is no price for it.") : told;
+			.map((step) => step.text);
+		const why =
+			line.left.rate === null ? __("There is no price for it.") : crm_ext.ui.sentences(told);
 		const name = line.item_name === line.item_code ? "" : line.item_name;
 		const brief = answer.right ? "" : why;
 		return `<span>${escape(name)}</span><span class="crm-ext-line-why">${
@@ -191,17 +191,14 @@
 	crm_ext.prices.check_notes = (answer) => {
 		const sides = [answer.left, answer.right].filter(Boolean);
 		const lists = [...new Set(sides.map((side) => side.price_list).filter(Boolean))];
-		return [
+		return crm_ext.ui.sentences([
 			lists.length
-				? __("Price list: {0}.", [escape(lists.join(", "))])
+				? __("Price list: {0}.", [escape(crm_ext.ui.named(lists))])
 				: __("There is no price list."),
 			__(
 				"Prices for one unit, without tax, before pricing rules of ERPNext and discounts by hand."
 			),
 			...new Set(sides.flatMap((side) => side.messages).map(escape)),
-		]
-			.filter(Boolean)
-			.map((text) => `<span>${text}</span>`)
-			.join(" ");
+		]);
 	};
 })();

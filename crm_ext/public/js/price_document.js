@@ -83,9 +83,9 @@
 	};
 
 	function tell(frm) {
-		const { prices } = frm.crm_ext_watched;
-		const changed = frm.doc.items.filter(
-			(row) => prices.has(row.name) && prices.get(row.name) !== row.rate
+		const prices = frm.crm_ext_watched?.prices; // none, if the form shows another document by now
+		const changed = (frm.doc.items || []).filter(
+			(row) => prices?.has(row.name) && prices.get(row.name) !== row.rate
 		);
 		frm.crm_ext_watched = null;
 		if (changed.length) {

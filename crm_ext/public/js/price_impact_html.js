@@ -7,35 +7,24 @@
 	frappe.provide("crm_ext.pricing");
 
 	const { escape, number, heading } = crm_ext.ui;
-	const GOOD = "var(--green-600, #16a34a)";
-	const BAD = "var(--orange-600, #c2410c)";
-	const PLAIN = "var(--text-color)";
 
 	const money = (value, currency) => escape(crm_ext.ui.money(value, currency));
-	const signed = (value, currency) =>
-		`${value > 0 ? "+" : value < 0 ? "−" : ""}${money(Math.abs(value), currency)}`;
+	const signed = (value, currency) => escape(crm_ext.ui.signed(value, currency));
 	const percent = (value) =>
-		value === null
-			? ""
-			: `${value > 0 ? "+" : value < 0 ? "−" : ""}${number(Math.abs(value))} %`;
+		value === null ? "" : `${crm_ext.ui.sign(value)}${number(Math.abs(value))} %`;
 
 	crm_ext.pricing.impact_html = (state) => {
 		const { result } = state;
-		const stale = state.stale
-			? `<p>${crm_ext.ui.pill(__("The matrix has changed since"), "orange")}</p>`
-			: "";
-		const computed = `<p class="crm-ext-foot">${__("Computed on {0}.", [
-			escape(crm_ext.ui.moment(state.created)),
-		])}</p>`;
+		const computed = crm_ext.past.computed(state);
 		if (!result.revenue.lines) {
 			return `<p class="crm-ext-lead">${__(
 				"In this period no invoice line could be priced."
 			)}</p>${left_out_html(result)}${computed}`;
 		}
 		return [
-			stale,
+			crm_ext.past.stale(state, __("The matrix has changed since")),
 			`<p class="crm-ext-lead">${lead(result)}</p>`,
-			`<div class="crm-ext-cards">${cards_html(result)}</div>`,
+			cards_html(result),
 			heading(__("Revenue by Month")),
 			`<div class="crm-ext-chart"></div>`,
 			people_html(result),
@@ -79,9 +68,8 @@
 	}
 
 	function cards_html({ revenue, margin, pay_less, pay_more, currency }) {
-		const colour = revenue.difference < 0 ? BAD : revenue.difference > 0 ? GOOD : PLAIN;
 		const part = (side) => (side.customers ? money(side.amount, currency) : "");
-		return [
+		return crm_ext.ui.cards([
 			[
 				__("Revenue"),
 				signed(revenue.difference, currency),
@@ -89,19 +77,12 @@
 					`${money(revenue.before, currency)} → ${money(revenue.after, currency)}`,
 					percent(revenue.percent),
 				],
-				colour,
+				crm_ext.ui.ink(revenue.difference),
 			],
-			...(margin ? [[__("Margin"), ...margin_of(margin, currency), PLAIN]] : []),
-			[__("Customers Who Pay Less"), number(pay_less.customers), [part(pay_less)], PLAIN],
-			[__("Customers Who Pay More"), number(pay_more.customers), [part(pay_more)], PLAIN],
-		]
-			.map(
-				([label, value, notes, ink]) => `<div class="crm-ext-card">
-					<div class="crm-ext-card-label">${escape(label)}</div>
-					<div class="crm-ext-card-value" style="color: ${ink}">${value}</div>
-					${notes.map((note) => `<div class="small text-muted">${note}</div>`).join("")}</div>`
-			)
-			.join("");
+			margin && [__("Margin"), ...margin_of(margin, currency)],
+			[__("Customers Who Pay Less"), number(pay_less.customers), [part(pay_less)]],
+			[__("Customers Who Pay More"), number(pay_more.customers), [part(pay_more)]],
+		]);
 	}
 
 	function margin_of(margin, currency) {
@@ -129,15 +110,10 @@
 				([title, side]) =>
 					heading(title) +
 					rows_html(side.rows, result, "Customer", "customer") +
-					more_html(side)
+					crm_ext.ui.first_of(side.rows.length, side.customers)
 			)
 			.join("");
 	}
-
-	const more_html = ({ customers, rows }) =>
-		customers > rows.length
-			? `<p class="crm-ext-foot">${__("These are the first {0}.", [number(rows.length)])}</p>`
-			: "";
 
 	const items_html = (result) =>
 		result.items.length
@@ -164,9 +140,7 @@
 			[__("Difference", null, "CRM Ext"), "is-number"],
 			["%", "is-number"],
 		];
-		return `<table class="crm-ext-table crm-ext-drillable"><thead><tr>${head
-			.map(([label, kind]) => `<th class="${kind}">${escape(label)}</th>`)
-			.join("")}</tr></thead><tbody>${html.join("")}</tbody></table>`;
+		return crm_ext.past.table(head, html, "crm-ext-drillable");
 	}
 
 	/** The lines behind a row of a table. */
@@ -183,11 +157,10 @@
 				<td class="is-number">${money(row.after, currency)}</td>
 				<td class="is-number">${signed(row.difference, currency)}</td></tr>`
 		);
-		const more =
-			total > rows.length
-				? `<p class="crm-ext-foot">${__("These are the first {0}.", [number(rows.length)])}</p>`
-				: "";
-		return `<table class="crm-ext-table"><tbody>${html.join("")}</tbody></table>${more}`;
+		return `<table class="crm-ext-table"><tbody>${html.join("")}</tbody></table>${crm_ext.ui.first_of(
+			rows.length,
+			total
+		)}`;
 	};
 
 	function left_out_html({ left_out, currency }) {

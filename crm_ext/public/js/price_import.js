@@ -152,7 +152,7 @@
 		const { escape } = crm_ext.ui;
 		return `<p class="crm-ext-lead">${verdict(state)}</p>
 			${state.message ? `<p class="crm-ext-error">${escape(state.message)}</p>` : ""}
-			${state.lines ? `<div class="crm-ext-cards">${cards_html(state)}</div>` : ""}
+			${state.lines ? cards_html(state) : ""}
 			${state.errors.length ? crm_ext.pricing.errors_html(state.errors) : ""}`;
 	};
 
@@ -172,10 +172,10 @@
 	}
 
 	function cards_html(state) {
-		const { escape, number } = crm_ext.ui;
+		const { number } = crm_ext.ui;
 		const good = "var(--green-600, #16a34a)";
 		const bad = "var(--red-600, #dc2626)";
-		const tone = (value, colour) => (value && !state.faulty ? colour : "");
+		const tone = (value, colour) => (value && !state.faulty ? colour : undefined);
 		const [added, updated, removed] =
 			state.status === "Imported"
 				? [
@@ -184,22 +184,18 @@
 						__("Removed", null, "Price Matrix Import"),
 					]
 				: [__("To Be Added"), __("To Be Updated"), __("To Be Removed")];
-		return [
-			[added, state.added, tone(state.added, good)],
-			[updated, state.updated],
-			[__("Unchanged", null, "Price Matrix Import"), state.unchanged],
-			...(state.mode === "Replace All"
-				? [[removed, state.removed, tone(state.removed, bad)]]
-				: []),
-			[__("Faulty Lines"), state.faulty, state.faulty && bad],
-		]
-			.map(
-				([label, value, colour]) => `<div class="crm-ext-card">
-					<div class="crm-ext-card-label">${escape(label)}</div>
-					<div class="crm-ext-card-value" style="color: ${colour || "var(--text-color)"}">${number(value)}</div>
-				</div>`
-			)
-			.join("");
+		return crm_ext.ui.cards([
+			[added, number(state.added), [], tone(state.added, good)],
+			[updated, number(state.updated)],
+			[__("Unchanged", null, "Price Matrix Import"), number(state.unchanged)],
+			state.mode === "Replace All" && [
+				removed,
+				number(state.removed),
+				[],
+				tone(state.removed, bad),
+			],
+			[__("Faulty Lines"), number(state.faulty), [], state.faulty ? bad : undefined],
+		]);
 	}
 
 	/** Faulty lines as a table: [{idx, fieldname, message}]. */
@@ -213,12 +209,8 @@
 						message
 					)}</td></tr>`
 			);
-		const more =
-			errors.length > SHOWN
-				? `<p class="crm-ext-foot">${__("These are the first {0}.", [number(SHOWN)])}</p>`
-				: "";
 		return `${heading(__("Faulty Lines"))}<table class="crm-ext-table"><thead><tr>
 			<th class="is-number">${__("Line", null, "Price Matrix Import")}</th><th>${__("What Is Wrong")}</th></tr></thead>
-			<tbody>${rows.join("")}</tbody></table>${more}`;
+			<tbody>${rows.join("")}</tbody></table>${crm_ext.ui.first_of(SHOWN, errors.length)}`;
 	};
 })();

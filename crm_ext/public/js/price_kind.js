@@ -45,7 +45,7 @@
 		const parts = [`<p class="crm-ext-lead">${recipe(doc)}</p>`];
 		if (chain.length) {
 			const steps = chain.map(
-				(kind) => `<li>${kind_link(kind.name)}: <span>${recipe(kind)}</span></li>`
+				(kind) => `<li>${__("{0}: {1}", [kind_link(kind.name), recipe(kind)])}</li>`
 			);
 			parts.push(`<ul class="mb-1">${steps.join("")}</ul>`);
 		}

@@ -82,6 +82,7 @@
 		background: linear-gradient(var(--crm-ext-in), var(--crm-ext-in)), linear-gradient(var(--crm-ext-tint), var(--crm-ext-tint)), var(--fg-color);
 	}
 	.crm-ext-sheet .is-stuck { position: sticky; z-index: 2; }
+	.crm-ext-sheet :not(.is-stuck) + .is-stuck { border-left: 1px solid var(--crm-ext-line); box-shadow: -6px 0 8px -6px rgb(0 0 0 / 18%); }
 	.crm-ext-sheet-rows .crm-ext-sheet-line > .is-in { --crm-ext-in: color-mix(in srgb, var(--crm-ext-select) 13%, transparent); }
 	.crm-ext-sheet-rows .is-here { outline: 2px solid color-mix(in srgb, var(--crm-ext-select) 45%, transparent); outline-offset: -2px; }
 	.crm-ext-sheet:focus-within .is-here { outline-color: var(--crm-ext-select); }

@@ -95,9 +95,9 @@
 		const note =
 			Math.abs(change) < 0.05
 				? ""
-				: __(change < 0 ? "{0} % below the price list" : "{0} % above the price list", [
-						format_number(Math.abs(change), null, 1),
-					]);
+				: change < 0
+					? __("{0} % below the price list", [format_number(-change, null, 1)])
+					: __("{0} % above the price list", [format_number(change, null, 1)]);
 		const pills = [
 			row.crm_ext_price_locked && crm_ext.ui.pill(__("Locked"), "blue"),
 			row.crm_ext_below_floor && crm_ext.ui.pill(__("Below Floor"), "orange"),

@@ -13,12 +13,6 @@
 
 	crm_ext.promotion_backtest.html = (state) => {
 		const { result } = state;
-		const stale = state.stale
-			? `<p>${crm_ext.ui.pill(__("The promotion has changed since"), "orange")}</p>`
-			: "";
-		const computed = `<p class="crm-ext-foot">${__("Computed on {0}.", [
-			escape(crm_ext.ui.moment(state.created)),
-		])}</p>`;
 		const found = result.qualified.documents
 			? [
 					cards_html(result),
@@ -30,14 +24,14 @@
 				]
 			: [];
 		return [
-			stale,
+			crm_ext.past.stale(state, __("The promotion has changed since")),
 			`<p class="crm-ext-lead">${lead(result)}</p>`,
 			...found,
 			refused_html(result),
 			left_out_html(result),
 			heading(__("How It Is Computed")),
 			crm_ext.past.points(result.method),
-			computed,
+			crm_ext.past.computed(state),
 		].join("");
 	};
 
@@ -64,7 +58,7 @@
 	}
 
 	function cards_html({ looked_at, qualified, cost, margin, break_even, currency }) {
-		return crm_ext.promotions.cards([
+		return crm_ext.ui.cards([
 			[
 				__("Documents", null, "Promotion Back-Test"),
 				number(qualified.documents),
@@ -176,10 +170,9 @@
 			[__("Given"), "is-number"],
 			["%", "is-number"],
 		];
-		return `${heading(title)}<table class="crm-ext-table ${drillable ? "crm-ext-drillable" : ""}">
-			<thead><tr>${head
-				.map(([label, kind]) => `<th class="${kind}">${escape(label)}</th>`)
-				.join("")}</tr></thead><tbody>${html.join("")}</tbody></table>`;
+		return (
+			heading(title) + crm_ext.past.table(head, html, drillable ? "crm-ext-drillable" : "")
+		);
 	}
 
 	/** The documents of a customer. */
@@ -194,13 +187,9 @@
 				<td class="is-number">${money(row.discount, currency)}</td>
 				<td class="is-number">${row.gifts_price ? money(row.gifts_price, currency) : ""}</td></tr>`
 		);
-		const more =
-			total > rows.length
-				? `<p class="crm-ext-foot">${__("These are the first {0}.", [number(rows.length)])}</p>`
-				: "";
 		return `<table class="crm-ext-table"><thead><tr><th>${__("Document", null, "Promotion Redemption")}</th><th></th>
 			<th class="is-number">${__("Revenue Before", null, "Promotion Back-Test")}</th><th class="is-number">${__("Discount")}</th>
-			<th class="is-number">${__("Free Goods")}</th></tr></thead><tbody>${html.join("")}</tbody></table>${more}`;
+			<th class="is-number">${__("Free Goods")}</th></tr></thead><tbody>${html.join("")}</tbody></table>${crm_ext.ui.first_of(rows.length, total)}`;
 	};
 
 	const table = (title, [first, second, third], rows) =>

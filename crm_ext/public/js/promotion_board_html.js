@@ -72,7 +72,7 @@
 			[__("Customers", null, "CRM Ext"), number(sales.customers)],
 		];
 		return `<section class="crm-ext-board-sums">
-			${several ? heading(sales.company) : ""}${crm_ext.promotions.cards(cards)}
+			${several ? heading(sales.company) : ""}${crm_ext.ui.cards(cards)}
 			${crm_ext.promotions.trend_heading()}
 			<div class="crm-ext-chart" data-company="${no}"></div></section>`;
 	}
@@ -245,11 +245,11 @@
 	};
 
 	const foot_html = () =>
-		`<p class="crm-ext-foot">${[
+		`<p class="crm-ext-foot">${crm_ext.ui.sentences([
 			__(
 				"Figures are of submitted invoices, returns deducted, without tax, in the currency of the company."
 			),
 			__("A line that two promotions made cheaper counts for both, and once in the sums."),
 			__("What is left of a budget also counts orders that are not invoiced yet."),
-		].join(" ")}</p>`;
+		])}</p>`;
 })();

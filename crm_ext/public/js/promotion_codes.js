@@ -97,9 +97,7 @@
 				: (from && __("From {0} on.", [from])) || (to && __("Until {0}.", [to])),
 			!cint(doc.enabled) && __("Disabled: no code counts."),
 		];
-		return `<p class="crm-ext-lead">${lead}</p><p class="text-muted">${rest
-			.filter(Boolean)
-			.join(" ")}</p>`;
+		return `<p class="crm-ext-lead">${lead}</p><p class="text-muted">${crm_ext.ui.sentences(rest)}</p>`;
 	}
 
 	function uses(doc) {
@@ -114,7 +112,7 @@
 				: each && __("{0} times by each customer", [each]),
 		].filter(Boolean);
 		return parts.length
-			? __("Each can be used {0}.", [parts.join(", ")])
+			? __("Each can be used {0}.", [crm_ext.ui.named(parts)])
 			: __("Each can be used without limit.");
 	}
 

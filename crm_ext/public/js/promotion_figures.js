@@ -1,14 +1,12 @@
 // Copyright (c) 2026, crm_ext contributors
 // License: GPL-3.0-or-later. See license.txt
 
-// How the figures of promotions are shown: amounts, shares, cards, what is left of a limit, a trend by week.
+// How the figures of promotions are shown: amounts, shares, what is left of a limit, a trend by week.
 
 (() => {
 	frappe.provide("crm_ext.promotions");
 
 	const { escape, number } = crm_ext.ui;
-	const GOOD = "var(--green-600, #16a34a)";
-	const BAD = "var(--orange-600, #c2410c)";
 
 	crm_ext.promotions.call = (method, args) =>
 		frappe.xcall(`crm_ext.pricing.promotions.${method}`, args);
@@ -22,9 +20,7 @@
 	crm_ext.promotions.signed = (value, currency) =>
 		value === null || value === undefined
 			? crm_ext.promotions.money(null)
-			: `${value > 0 ? "+" : value < 0 ? "−" : ""}${escape(
-					crm_ext.ui.money(Math.abs(value), currency)
-				)}`;
+			: escape(crm_ext.ui.signed(value, currency));
 
 	/** To a tenth. */
 	crm_ext.promotions.percent = (value, signed = false) => {
@@ -34,24 +30,6 @@
 		const sign = value < 0 ? "−" : signed && value > 0 ? "+" : "";
 		return `${sign}${format_number(Math.abs(value), null, Math.abs(value) < 1000 ? 1 : 0)} %`;
 	};
-
-	crm_ext.promotions.ink = (value) => (value < 0 ? BAD : value > 0 ? GOOD : "var(--text-color)");
-
-	/** Cards of [label, value, notes, ink, title]; values and notes are HTML. */
-	crm_ext.promotions.cards = (cards) =>
-		`<div class="crm-ext-cards">${cards
-			.filter(Boolean)
-			.map(
-				([label, value, notes = [], ink = "var(--text-color)", title = ""]) =>
-					`<div class="crm-ext-card" title="${escape(title)}">
-					<div class="crm-ext-card-label">${escape(label)}</div>
-					<div class="crm-ext-card-value" style="color: ${ink}">${value}</div>
-					${notes
-						.filter(Boolean)
-						.map((note) => `<div class="small text-muted">${note}</div>`)
-						.join("")}</div>`
-			)
-			.join("")}</div>`;
 
 	/** What is used of each limit of a promotion, and what is left, as bars. */
 	crm_ext.promotions.limits = ({ limits, currency }) =>

@@ -119,7 +119,7 @@
 		const tree = __(
 			"An item template is for all its variants, an item group for all groups under it."
 		);
-		describe(frm, "products", [help || __("None: all items."), tree].join(" "));
+		describe(frm, "products", crm_ext.ui.sentences([help || __("None: all items."), tree]));
 	}
 
 	function fit_tiers(frm, kind) {

@@ -144,8 +144,9 @@
 
 	const codes_of = (frm) =>
 		(frm.doc.crm_ext_coupon_codes || "")
+			.normalize("NFKC")
 			.toUpperCase()
-			.split(/[\s,;]+/)
+			.split(/[\s,;、]+/)
 			.filter(Boolean);
 
 	const put_codes = (frm, codes) =>

@@ -6,8 +6,8 @@
 (() => {
 	frappe.provide("crm_ext.promotions");
 
-	const { escape, number, heading } = crm_ext.ui;
-	const { money, signed, percent, ink } = crm_ext.promotions;
+	const { escape, number, heading, ink } = crm_ext.ui;
+	const { money, signed, percent } = crm_ext.promotions;
 
 	/** Show the result of a promotion; `company` where the promotion is for all of them. */
 	crm_ext.promotions.show_result = (promotion, { company } = {}) => {
@@ -112,7 +112,7 @@
 	function cards_html({ figures, currency, uplift, return_on_cost, break_even }) {
 		// what is not proven has no colour
 		const known = (value) => ink(uplift.proven ? value : 0);
-		return crm_ext.promotions.cards([
+		return crm_ext.ui.cards([
 			[
 				__("Revenue"),
 				money(figures.revenue, currency),

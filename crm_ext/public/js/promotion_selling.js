@@ -101,6 +101,7 @@
 		state.number += 1;
 		clearTimeout(state.timer);
 		state.timer = null;
+		crm_ext.promotions.renew().then((other) => other && soon(frm));
 		if (!is_wanted(frm)) {
 			if (crm_ext.promotions.live() && frm.doc.docstatus === 0) {
 				crm_ext.promotions.show_panel(frm, null);
@@ -132,8 +133,9 @@
 		if (number !== state.number) {
 			return;
 		}
-		if (is_typing(frm)) {
-			state.timer = setTimeout(() => ask(frm, state), AGAIN); // drawn anew, the cell would lose it
+		if (frappe.request.ajax_count || is_typing(frm)) {
+			// the cell would lose what is typed; ERPNext asks twice for a row and would undo what is laid in between
+			state.timer = setTimeout(() => ask(frm, state), AGAIN);
 			return;
 		}
 		state.timer = null;

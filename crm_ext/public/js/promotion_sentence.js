@@ -17,13 +17,13 @@
 		);
 	const listed = (texts, word = __("and")) =>
 		texts.length > 1
-			? `${texts.slice(0, -1).join(", ")} ${word} ${texts[texts.length - 1]}`
+			? `${crm_ext.ui.named(texts.slice(0, -1))} ${word} ${texts[texts.length - 1]}`
 			: texts[0];
 
 	/** The promotion as HTML: what it does in large letters, the rest below. */
 	crm_ext.promotions.sentence_html = (doc, facts, codes) => {
 		const more = [...who(doc, facts), ...when(doc), ...limits(doc, codes), ...together(doc)];
-		return `<p class="crm-ext-lead">${lead(doc)}</p><p class="text-muted">${more.join(" ")}</p>`;
+		return `<p class="crm-ext-lead">${lead(doc)}</p><p class="text-muted">${crm_ext.ui.sentences(more)}</p>`;
 	};
 
 	const product = (row) => {
@@ -123,7 +123,7 @@
 		"Volume Discount": tiers_lead,
 		"Graduated Discount": tiers_lead,
 		"Order Threshold": (doc) =>
-			__("Orders of {0}: {1}.", [products(doc), tiers(doc).join(", ")]),
+			__("Orders of {0}: {1}.", [products(doc), crm_ext.ui.named(tiers(doc))]),
 		Bundle: (doc) => __("{0} together {1}.", [components(doc), together_for(doc)]),
 		"Mix and Match": (doc) =>
 			__("Any {0} of {1} together {2}.", [many(doc.buy_qty), any(doc), together_for(doc)]),
@@ -156,7 +156,7 @@
 	const lead = (doc) => (LEADS[doc.kind]?.(doc) || "…").replace("….", "…");
 
 	function tiers_lead(doc) {
-		return __("{0}: {1}.", [products(doc), tiers(doc).join(", ")]);
+		return __("{0}: {1}.", [products(doc), crm_ext.ui.named(tiers(doc))]);
 	}
 
 	function buy_and_get(doc) {

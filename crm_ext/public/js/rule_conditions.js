@@ -248,7 +248,7 @@
 		}
 		if (sentence && fact?.options === "Customer Tag") {
 			const tags = value.split(",").map((tag) => __(tag.trim(), null, "Tag"));
-			return tags.join(", ");
+			return crm_ext.ui.named(tags);
 		}
 		return value;
 	}

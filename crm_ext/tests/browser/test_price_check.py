@@ -13,6 +13,7 @@ import frappe
 
 from crm_ext.demo import data
 from crm_ext.tests.pricing.a_matrix import matrix
+from crm_ext.tests.pricing.past_sales import put_back
 
 ACTIVE, DRAFT = "Spring Prices", "Autumn Prices"
 CNY = data.PRICE_LISTS[0][0]
@@ -22,36 +23,33 @@ LATHE, VISIT, DISCS, WRENCHES = (one.code for one in (data.LATHE, data.VISIT, da
 @pytest.fixture(scope="module")
 def priced(tagged) -> Iterator:
 	"""One matrix in force and one in draft, and a past in which automatic prices were possible; undone at the end."""
-	kept = {
-		"Sales Invoice": frappe.get_all("Sales Invoice", ["name", "ignore_pricing_rule"]),
-		"Sales Invoice Item": frappe.get_all("Sales Invoice Item", ["name", "price_list_rate"]),
-		"Item Price": frappe.get_all("Item Price", ["name", "valid_from"]),
+	columns = {
+		"Sales Invoice": "ignore_pricing_rule",
+		"Sales Invoice Item": "price_list_rate",
+		"Item Price": "valid_from",
 	}
-	frappe.db.sql("UPDATE `tabSales Invoice` SET ignore_pricing_rule = 0")
-	frappe.db.sql("UPDATE `tabSales Invoice Item` SET price_list_rate = rate")
-	frappe.db.sql("UPDATE `tabItem Price` SET valid_from = %s", date.today() - timedelta(days=900))
-	matrix(
-		ACTIVE,
-		{"item": LATHE, "customer_tag": "High Value", "Discount": 8},
-		{"item": LATHE, "customer_tag": "High Value", "min_qty": 5, "Discount": 12},
-		{"item": LATHE, "min_qty": 10, "Rate": 18_500},
-		{"item_group": "Consumables", "Discount": 5},
-		{"customer_group": "Key Accounts", "Discount": 3},
-		status="Active",
-	)
-	matrix(
-		DRAFT,
-		{"item_group": "Machines", "customer_tag": "High Value", "Discount": 6},
-		{"item_group": "Field Service", "Discount": -5},
-		{"item": LATHE, "min_qty": 2, "Rate": 19_400},
-		priority=5,
-	)
-	frappe.db.commit()
-	yield tagged
-	frappe.db.rollback()
-	for doctype, rows in kept.items():
-		for row in rows:
-			frappe.db.set_value(doctype, row.pop("name"), row, update_modified=False)
+	with put_back(columns):
+		frappe.db.sql("UPDATE `tabSales Invoice` SET ignore_pricing_rule = 0")
+		frappe.db.sql("UPDATE `tabSales Invoice Item` SET price_list_rate = rate")
+		frappe.db.sql("UPDATE `tabItem Price` SET valid_from = %s", date.today() - timedelta(days=900))
+		matrix(
+			ACTIVE,
+			{"item": LATHE, "customer_tag": "High Value", "Discount": 8},
+			{"item": LATHE, "customer_tag": "High Value", "min_qty": 5, "Discount": 12},
+			{"item": LATHE, "min_qty": 10, "Rate": 18_500},
+			{"item_group": "Consumables", "Discount": 5},
+			{"customer_group": "Key Accounts", "Discount": 3},
+			status="Active",
+		)
+		matrix(
+			DRAFT,
+			{"item_group": "Machines", "customer_tag": "High Value", "Discount": 6},
+			{"item_group": "Field Service", "Discount": -5},
+			{"item": LATHE, "min_qty": 2, "Rate": 19_400},
+			priority=5,
+		)
+		frappe.db.commit()
+		yield tagged
 	for name in (ACTIVE, DRAFT):
 		frappe.delete_doc("Price Matrix", name, force=True)
 	frappe.db.commit()
@@ -129,6 +127,17 @@ def test_an_unknown_item_is_told_on_the_page(manager, priced):
 	page = manager.open(address(("No Such Item", 1)), ".crm-ext-line").page
 	expect(page.locator(".crm-ext-check-error")).to_contain_text("No Such Item")
 	expect(page.locator(".modal.show")).to_have_count(0)
+
+
+def test_what_an_address_says_is_text(manager, priced):
+	"""Whoever follows a link must not run what it carries."""
+	manager.expects("check_api.compare", "was_run")
+	markup = "<img src=x onerror='window.was_run = true'>"
+	page = manager.open(
+		address((markup, 1), (VISIT, 1, markup), date=markup, branch=markup), ".crm-ext-line"
+	).page
+	expect(page.locator(".crm-ext-check-error")).to_contain_text(markup)
+	assert page.evaluate("window.was_run") is None
 
 
 def test_a_matrix_tells_what_it_would_change(manager, priced):

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 import frappe
 
 from crm_ext.demo import data
+from crm_ext.tests.pricing.past_sales import put_back
 from crm_ext.tests.promotions.sales import promotion, redemption, sale, used
 
 MINE = ("Promotion Sale", "Promotion Redemption", "Promotion Usage", "Promotion Back-Test", "Sales Promotion")
@@ -101,30 +102,23 @@ def sell(name, draw, invoices, customers, count, price, share, cost, company=dat
 @pytest.fixture(scope="module")
 def past(promoted) -> Iterator[str]:
 	"""A past in which promotions were possible, and a draft to try on it."""
-	kept = {
-		"Sales Invoice": frappe.get_all("Sales Invoice", ["name", "ignore_pricing_rule"]),
-		"Sales Invoice Item": frappe.get_all("Sales Invoice Item", ["name", "crm_ext_price_locked"]),
-	}
-	frappe.db.sql("UPDATE `tabSales Invoice` SET ignore_pricing_rule = 0")
-	frappe.db.sql("UPDATE `tabSales Invoice Item` SET crm_ext_price_locked = 0")
-	draft = promotion(
-		"Discs and Lathes in Bulk",
-		status="Draft",
-		products=[{"part": "Buy", "item": DISCS}, {"part": "Buy", "item": LATHE}],
-		tiers=[
-			{"at_least": 2, "gives": "Discount Percentage", "value": 4},
-			{"at_least": 10, "gives": "Discount Percentage", "value": 7},
-		],
-		budget=30_000,
-		max_uses=20,
-	)
-	frappe.db.commit()
-	yield draft
-	frappe.db.rollback()
-	for doctype, rows in kept.items():
-		for row in rows:
-			frappe.db.set_value(doctype, row.pop("name"), row, update_modified=False)
-	frappe.db.commit()
+	columns = {"Sales Invoice": "ignore_pricing_rule", "Sales Invoice Item": "crm_ext_price_locked"}
+	with put_back(columns):
+		frappe.db.sql("UPDATE `tabSales Invoice` SET ignore_pricing_rule = 0")
+		frappe.db.sql("UPDATE `tabSales Invoice Item` SET crm_ext_price_locked = 0")
+		draft = promotion(
+			"Discs and Lathes in Bulk",
+			status="Draft",
+			products=[{"part": "Buy", "item": DISCS}, {"part": "Buy", "item": LATHE}],
+			tiers=[
+				{"at_least": 2, "gives": "Discount Percentage", "value": 4},
+				{"at_least": 10, "gives": "Discount Percentage", "value": 7},
+			],
+			budget=30_000,
+			max_uses=20,
+		)
+		frappe.db.commit()
+		yield draft
 
 
 def row(page, title: str):
@@ -168,6 +162,21 @@ def test_ended_promotions_are_asked_for(manager, promoted):
 	page.locator(".page-form [data-fieldname=shown] select").select_option("Ended")
 	expect(row(page, "Summer Sale")).to_contain_text("Ended")
 	expect(page.locator("tr[data-promotion]", has_text="Autumn Workshop Weeks")).to_have_count(0)
+
+
+def test_the_answer_to_the_last_question_is_shown(manager, promoted):
+	page = manager.open("promotion-board", "tr[data-promotion]").page
+	asked, held = "**/*board_api.board", []
+	page.route(asked, lambda route: held.append(route))
+	for shown in ("Paused", "Ended"):
+		page.locator(".page-form [data-fieldname=shown] select").select_option(shown)
+		page.wait_for_function("document.querySelector('.crm-ext-board.is-waiting')")
+	for route in held:
+		with page.expect_response(asked):
+			route.continue_()
+	page.unroute(asked)
+	expect(row(page, "Summer Sale")).to_be_visible()
+	expect(page.locator(".crm-ext-board.is-waiting")).to_have_count(0)
 
 
 def test_the_result_says_how_it_is_known(manager, promoted):

@@ -195,6 +195,18 @@ def test_a_rate_that_was_typed_stays_and_is_told(manager, offers):
 	form.shows_what_the_engine_says()
 
 
+def test_a_desk_started_before_the_first_promotion_learns_of_it(manager, offers):
+	form = Promoted(manager, "Quotation", ADA)
+	form.page.evaluate("frappe.boot.crm_ext = {}, crm_ext.promotions.known_since = Date.now()")
+	form.pick("LAMP-B")
+	form.type(0, "qty", 3)
+	assert form.row(0, "rate") == form.row(0, "price_list_rate")
+	form.page.evaluate("crm_ext.promotions.known_since -= 5 * 60 * 1000")
+	form.type(0, "qty", 4)
+	form.shows_what_the_engine_says()
+	expect(form.panel()).to_contain_text(f"{WEEK} saves")
+
+
 def test_lines_of_the_same_item_follow_each_other(manager, offers):
 	"""The matrix and the promotion count both lines; only one of them is changed."""
 	form = Promoted(manager, "Quotation", ADA)

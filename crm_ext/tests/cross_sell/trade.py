@@ -10,6 +10,7 @@ from frappe.utils import getdate
 
 from crm_ext.demo import data
 from crm_ext.tests import builders
+from crm_ext.tests.settings import change_settings
 
 TODAY = getdate()
 COMPANY = data.HOME.name
@@ -49,11 +50,7 @@ def _customer() -> str:
 
 
 def settings(*, months: int = 12, minimum: int = 2) -> None:
-	frappe.db.set_single_value(
-		"CRM Ext Settings", {"association_months": months, "association_minimum": minimum}
-	)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
-	frappe.get_cached_doc("CRM Ext Settings")  # before a worker puts the committed one into the cache
+	change_settings(association_months=months, association_minimum=minimum)
 
 
 def associations(company: str = COMPANY, *, today: date = TODAY) -> dict[tuple[str, str], dict]:

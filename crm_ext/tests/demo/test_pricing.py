@@ -7,13 +7,11 @@ import json
 import re
 from collections import Counter
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 import frappe
 
-import crm_ext
 from crm_ext.demo import data, pricing
 from crm_ext.demo import pricing_data as prices
 from crm_ext.demo import pricing_stories as stories
@@ -21,16 +19,14 @@ from crm_ext.demo.install import DemoCompany
 from crm_ext.pricing import api, service, waterfall
 from crm_ext.pricing.basket import Basket, BasketLine
 from crm_ext.pricing.impact import Impact
+from crm_ext.pricing.past import Past
 from crm_ext.pricing.rates import files, importing
 from crm_ext.pricing.rates.language import words
 from crm_ext.profile.service import refresh
 from crm_ext.tags.service import tags_of
+from crm_ext.tests.pages import example, page
 
-PAGE = Path(crm_ext.__file__).parents[1] / "docs" / "pricing.md"
 FILE = re.compile(r"<!-- file: imported by tests/demo/test_pricing\.py -->\s*```csv\n(.*?)```", re.DOTALL)
-EXAMPLE = re.compile(
-	r"<!-- example: run by tests/demo/test_pricing\.py -->(.*?)<!-- end of example -->", re.DOTALL
-)
 COUNTED = ("Price Matrix Rate", "Sales Order", "Price Approval", "Price Deviation")
 
 
@@ -49,7 +45,7 @@ class Shop:
 		self.answer = self._answer()
 		self.imported = self._import()
 		since = data.months(6).on(demo.as_of)
-		self.impact = Impact(prices.AUTUMN.title, demo.company, since, demo.as_of).run()
+		self.impact = Impact(prices.AUTUMN.title, Past(demo.company, since, demo.as_of)).run()
 		before = [frappe.db.count(doctype) for doctype in COUNTED]
 		self.installed_twice = pricing.install(demo)
 		self.added = [frappe.db.count(doctype) - was for doctype, was in zip(COUNTED, before, strict=True)]
@@ -85,20 +81,14 @@ class Shop:
 
 	def _answer(self) -> dict:
 		"""What REST answers to the example of the page."""
-		return json.loads(json.dumps(api.price_basket(**example()[0])))
+		return json.loads(json.dumps(api.price_basket(**example("pricing")[0])))
 
 	def _import(self) -> importing.Outcome:
 		"""What becomes of the file of the page, without writing it."""
-		file = FILE.search(PAGE.read_text(encoding="utf-8"))[1].encode()
+		file = FILE.search(page("pricing"))[1].encode()
 		return importing.bring_in(
 			prices.AUTUMN.title, files.read("rates.csv", file, words()), words(), dry_run=True
 		)
-
-
-def example() -> tuple[dict, dict]:
-	"""The request and the answer that the page prints."""
-	blocks = re.findall(r"```json\n(.*?)```", EXAMPLE.search(PAGE.read_text(encoding="utf-8"))[1], re.DOTALL)
-	return tuple(json.loads(block) for block in blocks)
 
 
 @pytest.fixture(scope="module")
@@ -112,11 +102,10 @@ def test_everybody_pays_what_the_page_says(shop):
 
 
 def test_the_example_of_the_page_is_answered_as_printed(shop):
-	_, printed = example()
 	for line in shop.answer["lines"]:
 		for rejected in line["rejected"]:
 			rejected["rate"] = "…"
-	assert shop.answer == printed
+	assert shop.answer == example("pricing")[1]
 
 
 def test_the_file_of_the_page_can_be_imported(shop):

@@ -4,15 +4,12 @@
 """The promotions of the demo are used as its page says, and board, results, back-test and suggestions have something."""
 
 import json
-import re
 from collections import Counter, defaultdict
-from pathlib import Path
 
 import pytest
 
 import frappe
 
-import crm_ext
 from crm_ext.cross_sell.suggest import suggestions
 from crm_ext.demo import data, pricing, promotions
 from crm_ext.demo import pricing_stories as prices
@@ -26,11 +23,8 @@ from crm_ext.pricing.promotions.model import Kind
 from crm_ext.pricing.promotions.result_model import Method
 from crm_ext.profile.service import refresh
 from crm_ext.tags.service import tags_of
+from crm_ext.tests.pages import example
 
-PAGE = Path(crm_ext.__file__).parents[1] / "docs" / "promotions.md"
-EXAMPLE = re.compile(
-	r"<!-- example: run by tests/demo/test_promotions\.py -->(.*?)<!-- end of example -->", re.DOTALL
-)
 COUNTED = ("Sales Promotion", "Promotion Redemption", "Promotion Sale", "Sales Invoice", "Promotion Coupon")
 
 
@@ -57,7 +51,7 @@ class Shop:
 		self.returned = self._returned()
 		drift.check(today=demo.as_of, commit=False)
 		self.deviations = frappe.get_all("Price Deviation", pluck="customer")
-		self.answer = json.loads(json.dumps(api.price_basket(**example()[0])))
+		self.answer = json.loads(json.dumps(api.price_basket(**example("promotions")[0])))
 		before = [frappe.db.count(doctype) for doctype in COUNTED]
 		self.installed_twice = promotions.install(demo)
 		self.added = [frappe.db.count(doctype) - was for doctype, was in zip(COUNTED, before, strict=True)]
@@ -79,12 +73,6 @@ class Shop:
 		):
 			found[promotion][status] += 1
 		return found
-
-
-def example() -> tuple[dict, dict]:
-	"""The request and the answer that the page prints."""
-	blocks = re.findall(r"```json\n(.*?)```", EXAMPLE.search(PAGE.read_text(encoding="utf-8"))[1], re.DOTALL)
-	return tuple(json.loads(block) for block in blocks)
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +148,7 @@ def test_the_example_of_the_page_is_answered_as_printed(shop):
 	for line in shop.answer["lines"]:
 		for rejected in line["rejected"]:
 			rejected["rate"] = rejected["rate"] and "…"
-	assert shop.answer == example()[1]
+	assert shop.answer == example("promotions")[1]
 
 
 def test_the_check_of_the_night_finds_nothing_wrong_with_promoted_lines(shop):

@@ -12,6 +12,7 @@ import frappe
 from crm_ext.linkage.api import dry_run, explain, linkage_map
 from crm_ext.rules.actions import Action, Outcome, Parameter, Trigger, tag_gained
 from crm_ext.tests.linkage.conftest import BELL, MORNING, PAST, bell_at
+from crm_ext.tests.settings import change_settings
 
 HARBOUR = "Harbour Foods"
 RICH = [{"fact": "revenue_365d", "operator": ">=", "value": "500000"}]
@@ -91,8 +92,7 @@ def test_what_follows_is_followed_to_the_stated_depth(harbour, rule):
 	(then,) = answer["then"]
 	assert (then["because"], then["event"]["tag"]) == ("First", "Product-oriented")
 	assert by_rule(then)["Second"]["outcome"] == "Would Run"
-	frappe.db.set_single_value("CRM Ext Settings", "linkage_max_depth", 0)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	change_settings(linkage_max_depth=0)
 	(then,) = explain(harbour, {"trigger": "Tag Gained", "tag": "Gold"})["then"]
 	assert then["rules"] == [] and "cut off" in then["stopped"]
 

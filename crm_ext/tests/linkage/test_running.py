@@ -11,6 +11,7 @@ import frappe
 
 from crm_ext.linkage import inbox, runner
 from crm_ext.tests.linkage.conftest import BATCHES, BELL, MORNING, SENT
+from crm_ext.tests.settings import change_settings
 
 HARBOUR = "Harbour Foods"
 
@@ -214,7 +215,7 @@ def test_after_five_attempts_a_run_is_a_dead_letter_and_the_owner_is_told(harbou
 def test_a_dead_letter_can_be_retried_and_given_up(harbour, rule, ring, runs, written):
 	from crm_ext.linkage import api
 
-	frappe.db.set_single_value("CRM Ext Settings", "linkage_max_attempts", 1)
+	change_settings(linkage_max_attempts=1)
 	rule("Visit", actions=[("Write", {"text": "bad", "refuse": harbour})])
 	ring(harbour)
 	assert runs() == {("Visit", harbour): "Dead Letter"}
@@ -340,11 +341,9 @@ def test_rows_that_were_written_anew_are_known_by_their_place(harbour, rule, rin
 def test_switched_off_nothing_runs_and_nothing_is_lost(harbour, rule, ring, runs):
 	rule("Visit")
 	ring(harbour)
-	frappe.db.set_single_value("CRM Ext Settings", "linkage_enabled", 0)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	change_settings(linkage_enabled=0)
 	assert runs() == {}
-	frappe.db.set_single_value("CRM Ext Settings", "linkage_enabled", 1)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	change_settings(linkage_enabled=1)
 	assert runs() == {("Visit", harbour): "Done"}
 
 

@@ -13,6 +13,7 @@ from crm_ext.rules.actions import TAG_GAINED
 from crm_ext.tags import announce, service
 from crm_ext.tests import builders
 from crm_ext.tests.linkage.told import told, who
+from crm_ext.tests.settings import change_settings
 
 TAG = "Product-oriented"
 
@@ -112,7 +113,7 @@ def test_former_holders_are_not_told_of(holder, rule):
 
 def test_a_capability_that_is_switched_off_tells_of_nobody_and_holds_nothing_up(holder, rule):
 	rule("Welcome", trigger=TAG_GAINED, tag=TAG, include_existing=1)
-	frappe.db.set_single_value("CRM Ext Settings", "tags_enabled", 0)
+	change_settings(tags_enabled=0)
 	existing.catch_up(commit=False)
 	assert told(TAG_GAINED, holder) == []
 

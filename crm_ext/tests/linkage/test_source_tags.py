@@ -15,6 +15,7 @@ from crm_ext.rules.changes import TagChange
 from crm_ext.tags import announce, service
 from crm_ext.tests import builders
 from crm_ext.tests.linkage.told import told, who
+from crm_ext.tests.settings import change_settings
 
 TAG = "Product-oriented"
 """Shipped, without a rule of its own."""
@@ -82,7 +83,7 @@ def test_a_rule_in_draft_waits_for_nothing(customer, rule):
 
 def test_while_linkage_is_switched_off_nothing_is_told(customer, rule):
 	rule("Welcome", trigger=TAG_GAINED, tag=TAG)
-	frappe.db.set_single_value("CRM Ext Settings", "linkage_enabled", 0)
+	change_settings(linkage_enabled=0)
 	service.assign(customer, TAG, reason="By hand.")
 	announce.announce(commit=False)
 	assert told(TAG_GAINED, customer) == []

@@ -15,6 +15,7 @@ from crm_ext.linkage import weekly
 from crm_ext.linkage.weekly import Line, observed
 from crm_ext.tasks import crm_ext_weekly_linkage_report
 from crm_ext.tests.linkage.past import ago, customers, linkage_rule, runs
+from crm_ext.tests.settings import change_settings
 
 RULE = "Visit the Large"
 TASK = "Create a Task: Visit"
@@ -182,8 +183,7 @@ def test_a_fault_with_one_rule_does_not_keep_the_others_from_being_told(last_wee
 
 def test_nobody_is_told_while_linkage_is_switched_off(last_week):
 	observe(customers(1), last_week)
-	frappe.db.set_single_value("CRM Ext Settings", "linkage_enabled", 0)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	change_settings(linkage_enabled=0)
 	assert weekly.send() == 0
 
 

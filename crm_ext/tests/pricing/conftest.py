@@ -24,6 +24,16 @@ def shop(customer):
 
 
 @pytest.fixture
+def prices_of_then(company):
+	"""The demo's Item Prices begin on the day of its installation."""
+	import frappe
+
+	from crm_ext.tests.pricing.past_sales import FIRST
+
+	frappe.db.sql("UPDATE `tabItem Price` SET valid_from = %s", FIRST)
+
+
+@pytest.fixture
 def nothing_committed(site, monkeypatch):
 	"""Whatever would commit during the test says so in a warning, and does not: a floor left behind fails other tests."""
 	import traceback

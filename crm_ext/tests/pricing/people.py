@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import frappe
+from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
 WRENCH = "WB-WRENCH"
 COST = 600
 """What the demo's wrench set costs; its group is Hand Tools, in Workshop Equipment."""
 
 SELLER, APPROVER = "Sales User", "Price Override"
+HIDDEN = 3
 
 
 def person(name: str, *roles: str) -> str:
@@ -35,6 +37,12 @@ def floor(margin: float, **values):
 	"""A floor for everybody, unless `values` says otherwise."""
 	values = {"title": f"Floor {margin} {' '.join(map(str, values.values()))}", **values}
 	return frappe.get_doc({"doctype": "Price Floor", "minimum_margin": margin, **values}).insert()
+
+
+def hide_costs() -> None:
+	"""From now on nobody may read what items cost but who may read their level HIDDEN."""
+	for field in ("valuation_rate", "last_purchase_rate"):
+		make_property_setter("Item", field, "permlevel", HIDDEN, "Int")
 
 
 @contextmanager

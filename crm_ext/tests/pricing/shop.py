@@ -67,6 +67,22 @@ def item(code: str, price: float | None, **values) -> str:
 	return code
 
 
+def native_rule(**values):
+	"""A Pricing Rule of ERPNext for LAMP-A, unless `values` says otherwise."""
+	return frappe.get_doc(
+		{
+			"doctype": "Pricing Rule",
+			"title": frappe.generate_hash(length=6),
+			"apply_on": "Item Code",
+			"items": [{"item_code": "LAMP-A"}],
+			"selling": 1,
+			"company": data.HOME.name,
+			"currency": "CNY",
+			**values,
+		}
+	).insert()
+
+
 def basket(customer: str, lines: list[tuple], **values) -> Basket:
 	"""`lines`: (item, qty, uom)."""
 	return Basket(

@@ -14,7 +14,7 @@ from crm_ext.demo import data
 from crm_ext.pricing import forms
 from crm_ext.pricing.api import price_basket
 from crm_ext.pricing.api_why import why
-from crm_ext.tests.pricing.people import as_user, person
+from crm_ext.tests.pricing.people import HIDDEN, as_user, hide_costs, person
 from crm_ext.tests.pricing.shop import unsaved
 
 LAMP = [("LAMP-C", 3, "Nos")]
@@ -24,17 +24,8 @@ LAMP = [("LAMP-C", 3, "Nos")]
 @pytest.fixture
 def blind(shop):
 	"""Somebody who sells, and may not see what items cost."""
-	add_permission("Item", "Item Manager", 3)
-	for field in ("valuation_rate", "last_purchase_rate"):
-		frappe.make_property_setter(
-			{
-				"doctype": "Item",
-				"fieldname": field,
-				"property": "permlevel",
-				"value": 3,
-				"property_type": "Int",
-			}
-		)
+	add_permission("Item", "Item Manager", HIDDEN)
+	hide_costs()
 	return person("Blind Seller", "Sales User", "Sales Manager")
 
 

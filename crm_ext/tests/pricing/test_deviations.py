@@ -11,11 +11,11 @@ import frappe
 from frappe.utils import add_days, getdate
 
 from crm_ext.pricing import drift, drift_api
-from crm_ext.settings import keep_setting
 from crm_ext.tasks import crm_ext_nightly_price_replay
 from crm_ext.tests import builders
 from crm_ext.tests.pricing.a_matrix import matrix
 from crm_ext.tests.pricing.people import SELLER, WRENCH, as_user, person
+from crm_ext.tests.settings import change_settings
 
 pytestmark = pytest.mark.usefixtures("nothing_committed")
 
@@ -280,8 +280,7 @@ def test_the_job_is_asked_for_unless_it_is_switched_off(monkeypatch, field, valu
 	asked = []
 	monkeypatch.setattr(drift, "enqueue_once", lambda method, timeout: asked.append(method))
 	if field:
-		keep_setting(field, value)
-		frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+		change_settings(**{field: value})
 	crm_ext_nightly_price_replay()
 	assert asked == ([] if field else ["crm_ext.pricing.drift.check"])
 

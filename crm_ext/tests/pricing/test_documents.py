@@ -14,7 +14,8 @@ from crm_ext.constants import SELLING_DOCTYPES
 from crm_ext.demo import data
 from crm_ext.pricing.agreed import document_is_left_alone
 from crm_ext.tests.pricing.people import as_user, person
-from crm_ext.tests.pricing.shop import LISTED, PRICE_LIST, unsaved
+from crm_ext.tests.pricing.shop import LISTED, PRICE_LIST, native_rule, unsaved
+from crm_ext.tests.settings import change_settings
 
 LAMP = [("LAMP-A", 3, "Nos")]
 PRICE, AT_TEN, LIST = 88.8, 81.25, 100
@@ -38,21 +39,6 @@ def again(doc):
 
 def steps(row) -> list[str]:
 	return [step["did"] for step in json.loads(row.crm_ext_price_steps)["steps"]]
-
-
-def rule(**values):
-	return frappe.get_doc(
-		{
-			"doctype": "Pricing Rule",
-			"title": frappe.generate_hash(length=6),
-			"apply_on": "Item Code",
-			"items": [{"item_code": "LAMP-A"}],
-			"selling": 1,
-			"company": data.HOME.name,
-			"currency": "CNY",
-			**values,
-		}
-	).insert()
 
 
 # What a line says about its price
@@ -218,8 +204,7 @@ def test_a_discount_by_hand_follows_to_the_next_break(order):
 
 
 def test_enforced_prices_replace_rates_and_discounts_of_those_without_the_role(order, customer):
-	frappe.db.set_single_value("CRM Ext Settings", "pricing_enforced", 1)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	change_settings(pricing_enforced=1)
 	seller = person("Enforced Seller", "Sales User", "Sales Manager", "Accounts User")
 	with as_user(seller):
 		row = order(rate=70).items[0]
@@ -242,7 +227,7 @@ def test_enforced_prices_replace_rates_and_discounts_of_those_without_the_role(o
 	],
 )
 def test_a_discount_of_a_pricing_rule_acts_on_the_automatic_price(order, values, expected):
-	name = rule(**values).name
+	name = native_rule(**values).name
 	row = order().items[0]
 	assert (row.price_list_rate, row.rate) == (PRICE, pytest.approx(expected))
 	assert name in row.pricing_rules
@@ -250,7 +235,7 @@ def test_a_discount_of_a_pricing_rule_acts_on_the_automatic_price(order, values,
 
 
 def test_a_pricing_rule_is_applied_anew_when_the_quantity_changes(order):
-	rule(rate_or_discount="Discount Percentage", discount_percentage=5, max_qty=9)
+	native_rule(rate_or_discount="Discount Percentage", discount_percentage=5, max_qty=9)
 	doc = again(order())
 	doc.items[0].qty = 10
 	row = doc.save().items[0]
@@ -258,7 +243,7 @@ def test_a_pricing_rule_is_applied_anew_when_the_quantity_changes(order):
 
 
 def test_a_pricing_rule_that_sets_the_rate_wins_over_the_automatic_price(order):
-	rule(rate_or_discount="Rate", rate=42)
+	native_rule(rate_or_discount="Rate", rate=42)
 	doc = order()
 	assert doc.items[0].rate == 42
 	doc = again(doc)
@@ -267,7 +252,7 @@ def test_a_pricing_rule_that_sets_the_rate_wins_over_the_automatic_price(order):
 
 
 def test_a_coupon_acts_on_the_automatic_price(order):
-	of = rule(rate_or_discount="Discount Percentage", discount_percentage=10, coupon_code_based=1)
+	of = native_rule(rate_or_discount="Discount Percentage", discount_percentage=10, coupon_code_based=1)
 	coupon = frappe.get_doc(
 		doctype="Coupon Code",
 		coupon_name="Lamps",
@@ -354,8 +339,7 @@ def test_a_mapped_line_says_where_its_price_was_agreed_and_what_changed_since(or
 
 
 def test_with_prices_switched_off_ERPNext_prices_alone(order):
-	frappe.db.set_single_value("CRM Ext Settings", "pricing_enabled", 0)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	change_settings(pricing_enabled=0)
 	assert order().items[0].rate == LIST
 
 
@@ -427,9 +411,7 @@ def test_statements_do_not_grow_with_the_lines(shop, customer, queries):
 	def added(lines: int) -> int:
 		counts = []
 		for enabled in (0, 1):
-			frappe.db.set_single_value("CRM Ext Settings", "pricing_enabled", enabled)
-			frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
-			frappe.get_cached_doc("CRM Ext Settings")
+			change_settings(pricing_enabled=enabled)
 			doc = unsaved("Sales Order", customer, [("LAMP-A", 1, "Nos")] * lines)
 			counts.append(queries(doc.insert))
 		return counts[1] - counts[0]

@@ -10,7 +10,8 @@ from frappe.utils import getdate, nowdate
 
 from crm_ext.tests.pricing.items import update_items
 from crm_ext.tests.pricing.people import as_user, person
-from crm_ext.tests.pricing.shop import unsaved
+from crm_ext.tests.pricing.shop import native_rule, unsaved
+from crm_ext.tests.settings import change_settings
 
 PRICE, LIST = 88.8, 100
 """The automatic price of a lamp, and that of the price list."""
@@ -20,8 +21,7 @@ SELLER = ("Sales User", "Sales Manager", "Accounts User", "Accounts Manager", "S
 
 @pytest.fixture
 def seller(shop):
-	frappe.db.set_single_value("CRM Ext Settings", "pricing_enforced", 1)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	change_settings(pricing_enforced=1)
 	with as_user(person("Enforced Seller", *SELLER)):
 		yield frappe.session.user
 
@@ -42,21 +42,6 @@ def again(doc):
 	return frappe.get_doc(doc.doctype, doc.name)
 
 
-def rule(**values):
-	return frappe.get_doc(
-		{
-			"doctype": "Pricing Rule",
-			"title": "Lamps",
-			"apply_on": "Item Code",
-			"items": [{"item_code": "LAMP-A"}],
-			"selling": 1,
-			"currency": "CNY",
-			"price_or_product_discount": "Price",
-			**values,
-		}
-	).insert()
-
-
 @pytest.mark.parametrize(
 	"claim",
 	[
@@ -75,13 +60,13 @@ def test_a_line_that_claims_another_price_gets_the_automatic_one(customer, selle
 
 def test_a_rule_of_erpnext_that_does_not_apply_is_not_taken_over(customer, seller):
 	with as_user("Administrator"):
-		other = rule(rate_or_discount="Rate", rate=1, min_qty=1000)
+		other = native_rule(rate_or_discount="Rate", rate=1, min_qty=1000)
 	assert made("Sales Order", customer, rate=1, pricing_rules=f'["{other.name}"]').items[0].rate == PRICE
 
 
 def test_a_rule_of_erpnext_that_applies_sets_its_rate(customer, seller):
 	with as_user("Administrator"):
-		rule(rate_or_discount="Rate", rate=42)
+		native_rule(rate_or_discount="Rate", rate=42)
 	doc = made("Sales Order", customer, rate=1)
 	assert doc.items[0].rate == 42
 	doc = again(doc)

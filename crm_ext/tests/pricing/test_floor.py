@@ -11,10 +11,10 @@ from frappe.utils import add_days, getdate
 
 from crm_ext.demo import data
 from crm_ext.pricing import floors
-from crm_ext.settings import keep_setting
 from crm_ext.tests import builders
 from crm_ext.tests.pricing.items import update_items
 from crm_ext.tests.pricing.people import APPROVER, COST, SELLER, WRENCH, as_user, floor, person
+from crm_ext.tests.settings import change_settings
 
 pytestmark = pytest.mark.usefixtures("nothing_committed")
 
@@ -150,8 +150,7 @@ def test_a_floor_that_is_changed_or_disabled_is_followed_at_once():
 
 def test_with_prices_switched_off_there_are_no_floors():
 	floor(40)
-	keep_setting("pricing_enabled", 0)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	change_settings(pricing_enabled=0)
 	assert floors.below_floor(order(1)) == []
 
 

@@ -1,7 +1,6 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
-from datetime import date, timedelta
 
 import pytest
 
@@ -11,31 +10,17 @@ from crm_ext.demo import data
 from crm_ext.pricing import impact_runs
 from crm_ext.pricing.impact import Impact
 from crm_ext.pricing.impact_api import lines, status
+from crm_ext.pricing.past import Past
 from crm_ext.tests.builders import credit_note, customer, pos_invoice, sales_invoice, sales_order
 from crm_ext.tests.pricing.a_matrix import matrix
-
-FIRST = date.today() - timedelta(days=230)
-"""The demo sold no service around this day."""
+from crm_ext.tests.pricing.past_sales import FIRST, customers_of_tests, day
 
 HOME, VISIT, FITTING = data.HOME.name, data.VISIT.code, data.FITTING.code
 AUTOMATIC = {"ignore_pricing_rule": 0}
 LIST = 1500
 """The list price of the visit."""
 
-
-def day(number: int) -> date:
-	return FIRST + timedelta(days=number)
-
-
-@pytest.fixture(autouse=True)
-def prices_of_then(company):
-	"""The demo's Item Prices begin on the day of its installation."""
-	frappe.db.sql("UPDATE `tabItem Price` SET valid_from = %s", FIRST)
-
-
-@pytest.fixture
-def buyer(company) -> str:
-	return customer()
+pytestmark = pytest.mark.usefixtures("prices_of_then")
 
 
 @pytest.fixture
@@ -54,8 +39,7 @@ def sold(customer: str, number: int, qty: float = 1, rate: float = LIST, item: s
 
 def impact(matrix: str, *, visible=None, only=None) -> dict:
 	"""The impact on the customers that this module makes, unless it is told whom to look at."""
-	ours = set(frappe.get_all("Customer", {"name": ("like", "Test %")}, pluck="name"))
-	return Impact(matrix, HOME, FIRST, day(60), visible or ours, only or {}).run()
+	return Impact(matrix, Past(HOME, FIRST, day(60), visible or customers_of_tests(), only or {})).run()
 
 
 def figures(result: dict) -> tuple:

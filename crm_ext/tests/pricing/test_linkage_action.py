@@ -14,6 +14,7 @@ from crm_ext.linkage import registry
 from crm_ext.rules.actions import fact_changed
 from crm_ext.tests import builders
 from crm_ext.tests.linkage.at_work import preview, run, work
+from crm_ext.tests.settings import change_settings
 
 ACTION, FIELD = "Set Price Kind", "crm_ext_price_kind"
 CLUB, TRADE = "Club Prices", "Trade Prices"
@@ -76,7 +77,7 @@ def test_a_kind_that_does_not_exist_is_refused_when_the_rule_is_saved():
 
 
 def test_while_prices_are_switched_off_there_is_no_such_action():
-	frappe.db.set_single_value("CRM Ext Settings", "pricing_enabled", 0)
+	change_settings(pricing_enabled=0)
 	with pytest.raises(UnknownAction):
 		registry.action(ACTION)
 

@@ -4,8 +4,6 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-import pytest
-
 from crm_ext.demo import data
 from crm_ext.pricing.lowest import lowest_rates
 from crm_ext.tests.builders import credit_note, customer, pos_invoice, sales_invoice
@@ -18,11 +16,6 @@ HOME, VISIT, FITTING = data.HOME.name, data.VISIT.code, data.FITTING.code
 
 def ago(days: int) -> date:
 	return AS_OF - timedelta(days=days)
-
-
-@pytest.fixture
-def buyer(company) -> str:
-	return customer()
 
 
 def lowest(item: str = VISIT, **more):

@@ -10,6 +10,7 @@ import frappe
 from crm_ext.demo import data
 from crm_ext.overrides import point_of_sale
 from crm_ext.pricing import service
+from crm_ext.tests import builders
 from crm_ext.tests.pricing.people import as_user, person
 from crm_ext.tests.pricing.shop import LISTED, PRICE_LIST, basket
 
@@ -38,7 +39,11 @@ def test_a_rate_for_one_customer_is_seen_by_that_one_alone(shop, customer):
 def test_a_customer_that_the_cashier_may_not_read_gives_nothing_away(shop, customer):
 	own = {"item": "LAMP-A", "customer": customer, "rate_type": "Rate", "value": 70}
 	frappe.get_doc(doctype="Price Matrix Rate", matrix=shop, **own).insert()
-	with as_user(person("Nora", "Support Team")):
+	cashier = person("Nora", "Sales User")
+	frappe.get_doc(
+		doctype="User Permission", user=cashier, allow="Customer", for_value=builders.customer()
+	).insert()
+	with as_user(cashier):
 		assert tiles(customer)["LAMP-A"] == 88.8
 
 

@@ -16,11 +16,6 @@ VISIT, LATHE = data.VISIT.code, data.LATHE.code
 CNY, USD = (name for name, _currency, _divisor in data.PRICE_LISTS)
 
 
-@pytest.fixture
-def buyer(company) -> str:
-	return customer()
-
-
 def basket(customer: str = "", *lines: tuple, **more) -> dict:
 	"""`(item, quantity)` or `(item, quantity, unit)` for each line."""
 	return {

@@ -8,6 +8,7 @@ import os
 import pytest
 
 import frappe
+from frappe.model.base_document import get_controller
 
 from crm_ext.exceptions import NoRates
 from crm_ext.pricing import rates_api
@@ -242,3 +243,9 @@ def test_a_template_has_the_headings_and_nothing_else(matrix, file_type):
 	content, name = frappe.response.filecontent, frappe.response.filename
 	assert name == f"{matrix} Rates.{file_type.lower()}"
 	assert list(files.read(name, content, words()).lines) == []
+
+
+def test_a_form_starts_an_import_by_post_alone():
+	"""A link that somebody is led to must not bring rates in."""
+	start = get_controller(IMPORT).start
+	assert frappe.allowed_http_methods_for_whitelisted_func[start] == ["POST"]

@@ -13,7 +13,7 @@ from frappe.utils import add_days, getdate, nowdate
 from crm_ext.demo import data
 from crm_ext.pricing import service
 from crm_ext.pricing.basket import BasketLine
-from crm_ext.tests.pricing.shop import basket, unsaved
+from crm_ext.tests.pricing.shop import basket, native_rule, unsaved
 
 PRICE, LIST = 88.8, 100
 LAMP = [("LAMP-A", 3, "Nos")]
@@ -52,18 +52,7 @@ def test_an_invoice_is_priced_for_the_day_that_erpnext_gives_it(shop, customer):
 
 
 def test_free_goods_do_not_lead_to_a_break(shop, customer):
-	frappe.get_doc(
-		doctype="Pricing Rule",
-		title="Nine and one",
-		apply_on="Item Code",
-		items=[{"item_code": "LAMP-A"}],
-		selling=1,
-		currency="CNY",
-		price_or_product_discount="Product",
-		same_item=1,
-		free_qty=1,
-		min_qty=9,
-	).insert()
+	native_rule(price_or_product_discount="Product", same_item=1, free_qty=1, min_qty=9)
 	doc = made("Sales Order", customer, lines=[("LAMP-A", 9, "Nos"), ("LAMP-B", 1, "Nos")])
 	doc = frappe.get_doc(doc.doctype, doc.name)
 	assert sum(row.qty for row in doc.items if row.item_code == "LAMP-A") == 10

@@ -3,18 +3,15 @@
 
 """The same basket by every way that ERPNext has to set a price, compared to the last digit."""
 
-import csv
-import io
-
 import pytest
 
 import frappe
-from frappe.utils import nowdate
 
 from crm_ext.constants import SELLING_DOCTYPES
 from crm_ext.demo import data
 from crm_ext.pricing import service
 from crm_ext.tests.pricing.shop import LISTED, PRICE_LIST, as_sent, basket, unsaved
+from crm_ext.tests.pricing.ways import call, imported, made_from
 
 LINES = [
 	*(("LAMP-A", 3, "Nos"), ("LAMP-B", 2, "Nos"), ("LAMP-C", 7, "Nos"), ("LAMP-D", 1, "Nos")),
@@ -125,58 +122,16 @@ def test_rest_insert(customer, lines, expected):
 
 
 def test_data_import(customer, lines, expected):
-	from frappe.core.doctype.data_import.importer import Importer
-
-	table = io.StringIO()
-	writer = csv.writer(table)
-	writer.writerow(
-		[
-			"Customer",
-			"Company",
-			"Price List",
-			"Delivery Date",
-			"Item Code (Items)",
-			"Quantity (Items)",
-			"UOM (Items)",
-		]
-	)
-	for place, (code, qty, uom) in enumerate(lines):
-		first = [customer, data.HOME.name, PRICE_LIST, nowdate()] if place == 0 else [""] * 4
-		writer.writerow([*first, code, qty, uom])
-	file = frappe.get_doc(
-		doctype="File", file_name="orders.csv", content=table.getvalue(), is_private=1
-	).insert()
-	imported = Importer(
-		"Sales Order",
-		data_import=frappe.get_doc(
-			doctype="Data Import",
-			reference_doctype="Sales Order",
-			import_type="Insert New Records",
-			import_file=file.file_url,
-		),
-	)
-	payloads = imported.import_file.get_payloads_for_import()
-	assert len(payloads) == 1
-	assert prices(imported.process_doc(payloads[0].doc)) == expected
+	assert prices(imported(customer, lines)) == expected
 
 
 def test_from_quotation_to_order_to_delivery_to_invoice_the_agreed_price_stays(
 	customer, lines, expected, shop
 ):
-	from erpnext.selling.doctype.quotation.quotation import make_sales_order
-	from erpnext.selling.doctype.sales_order.sales_order import make_delivery_note
-	from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_invoice
-
 	quotation = unsaved("Quotation", customer, lines).insert()
 	quotation.submit()
 	frappe.db.set_value("Price Matrix Rate", {"matrix": shop}, "value", 1)
-	order = make_sales_order(quotation.name)
-	order.delivery_date = nowdate()
-	order.insert().submit()
-	delivery = make_delivery_note(order.name).insert()
-	delivery.submit()
-	invoice = make_sales_invoice(delivery.name).insert()
-	for doc in (quotation, order, delivery, invoice):
+	for doc in (quotation, *made_from(quotation)):
 		assert prices(doc) == expected
 
 
@@ -229,15 +184,3 @@ def argument(endpoint: str) -> str:
 	from erpnext.stock import get_item_details
 
 	return next(iter(inspect.signature(getattr(get_item_details, endpoint)).parameters))
-
-
-def call(method: str, **form_dict):
-	"""As a request calls a method: by its name, with overrides, with texts for arguments."""
-	from frappe.handler import execute_cmd
-
-	frappe.local.form_dict = frappe._dict(form_dict, cmd=method)
-	frappe.local.request = frappe._dict(method="POST")
-	try:
-		return execute_cmd(method)
-	finally:
-		del frappe.local.request

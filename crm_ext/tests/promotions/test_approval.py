@@ -11,14 +11,14 @@ from crm_ext.pricing.promotions import approval
 from crm_ext.pricing.promotions.approval_api import approve
 from crm_ext.tests.pricing.people import as_user, person
 from crm_ext.tests.promotions.drafts import draft, tier
+from crm_ext.tests.settings import change_settings
 
 KIND = "Volume Discount"
 
 
 @pytest.fixture
 def needed():
-	frappe.db.set_single_value("CRM Ext Settings", "promotions_need_approval", 1)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	change_settings(promotions_need_approval=1)
 
 
 @pytest.fixture

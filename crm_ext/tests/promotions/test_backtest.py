@@ -8,31 +8,19 @@ import pytest
 import frappe
 
 from crm_ext.demo import data
+from crm_ext.pricing.past import Past
 from crm_ext.pricing.promotions import backtest_api, backtest_runs
 from crm_ext.pricing.promotions.backtest import BackTest
 from crm_ext.tests.builders import credit_note, customer, pos_invoice, sales_invoice, sales_order
+from crm_ext.tests.pricing.past_sales import FIRST, customers_of_tests, day
+from crm_ext.tests.pricing.people import hide_costs
 from crm_ext.tests.promotions.sales import manager_of, promotion, sale, seller
 
-FIRST = date.today() - timedelta(days=230)
-"""The demo sold no service around this day."""
 HOME, VISIT, FITTING = data.HOME.name, data.VISIT.code, data.FITTING.code
 VISITS = [{"part": "Buy", "item": VISIT}]
 OPEN = {"ignore_pricing_rule": 0}
 
-
-def day(number: int) -> date:
-	return FIRST + timedelta(days=number)
-
-
-@pytest.fixture(autouse=True)
-def prices_of_then(company):
-	"""The demo's Item Prices begin on the day of its installation."""
-	frappe.db.sql("UPDATE `tabItem Price` SET valid_from = %s", FIRST)
-
-
-@pytest.fixture
-def buyer(company) -> str:
-	return customer()
+pytestmark = pytest.mark.usefixtures("prices_of_then")
 
 
 @pytest.fixture
@@ -58,8 +46,7 @@ def sold(customer: str, number: int, qty: float = 1, rate: float = 1000, item: s
 
 def back_test(promotion: str, *, visible=None, until: int = 60) -> dict:
 	"""Of the customers that this module makes, unless it is told whom to look at."""
-	ours = set(frappe.get_all("Customer", {"name": ("like", "Test %")}, pluck="name"))
-	return BackTest(promotion, HOME, FIRST, day(until), visible or ours).run()
+	return BackTest(promotion, Past(HOME, FIRST, day(until), visible or customers_of_tests())).run()
 
 
 def reasons(rows: list[dict], figure: str) -> dict:
@@ -373,16 +360,7 @@ def test_nobody_reads_the_answer_of_another(company, buyer, from_three):
 
 def test_who_may_not_see_costs_sees_no_margin(company, buyer, from_three):
 	sold(buyer, 1, qty=3, cost=500)
-	for field in ("valuation_rate", "last_purchase_rate"):
-		frappe.make_property_setter(
-			{
-				"doctype": "Item",
-				"fieldname": field,
-				"property": "permlevel",
-				"value": "1",
-				"property_type": "Int",
-			}
-		)
+	hide_costs()
 	frappe.set_user(manager_of())
 	found = backtest_api.start(from_three, 12)["result"]
 	assert (found["margin"], found["break_even"], found["cost"]["spent"]) == (None, None, None)

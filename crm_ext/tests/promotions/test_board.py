@@ -11,17 +11,13 @@ from crm_ext.demo import data
 from crm_ext.pricing.promotions import board_api
 from crm_ext.pricing.promotions.board import ENDED, OBSERVING, PAUSED, RUNNING, WEEKS, board
 from crm_ext.tests.builders import customer
+from crm_ext.tests.pricing.people import hide_costs
 from crm_ext.tests.pricing.shop import PRICE_LIST
 from crm_ext.tests.promotions.sales import manager_of, promotion, redemption, sale, seller, used
 from crm_ext.tests.promotions.uses import submitted, ten_percent
 
 HOME, ABROAD = data.HOME, data.COMPANIES[1]
 TODAY = date.today()
-
-
-@pytest.fixture
-def buyer(company) -> str:
-	return customer()
 
 
 @pytest.fixture
@@ -226,16 +222,7 @@ def test_a_manager_of_one_company_does_not_see_the_others(company, buyer):
 def test_who_may_not_see_costs_sees_no_margin(company, buyer, offer):
 	sale(offer, buyer, TODAY, 900, 100, cost=500)
 	sale(offer, buyer, TODAY, 0, 80, cost=30, is_gift=1)
-	for field in ("valuation_rate", "last_purchase_rate"):
-		frappe.make_property_setter(
-			{
-				"doctype": "Item",
-				"fieldname": field,
-				"property": "permlevel",
-				"value": "1",
-				"property_type": "Int",
-			}
-		)
+	hide_costs()
 	frappe.set_user(manager_of())
 	[found] = next(one for one in board_api.board()["promotions"] if one["name"] == offer)["sales"]
 	assert (found["revenue"], found["gifts_price"]) == (900, 80)

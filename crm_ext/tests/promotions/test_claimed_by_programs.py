@@ -7,14 +7,14 @@ import pytest
 
 import frappe
 
-from crm_ext.demo import data
 from crm_ext.pricing.promotions.traces import promotions_of_row
 from crm_ext.tests import builders
 from crm_ext.tests.pricing.items import update_items
 from crm_ext.tests.pricing.people import as_user, person
-from crm_ext.tests.pricing.shop import unsaved
+from crm_ext.tests.pricing.shop import native_rule, unsaved
 from crm_ext.tests.promotions.running import offer
 from crm_ext.tests.promotions.uses import counted, submitted, ten_percent, uses_of
+from crm_ext.tests.settings import change_settings
 
 PRICE, REDUCED = 88.8, 79.92
 PAIR = [("LAMP-B", 4, "Nos")]
@@ -31,8 +31,7 @@ def gift(shop):
 
 @pytest.fixture
 def enforced(gift):
-	frappe.db.set_single_value("CRM Ext Settings", "pricing_enforced", 1)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	change_settings(pricing_enforced=1)
 	with as_user(person("Promoted Seller", *SELLER)):
 		yield gift
 
@@ -177,15 +176,7 @@ def test_a_gift_that_comes_about_by_a_rule_of_ERPNext_is_a_complete_line(shop, c
 	of_one = {"promotion_group": "One of them"}
 	offer("Volume Discount", products=[{"item": "LAMP-A"}], tiers=[first], priority=9, **of_one)
 	offer("Order Threshold", tiers=[given], **of_one)
-	native = {"rate_or_discount": "Discount Percentage", "discount_percentage": 50, "company": data.HOME.name}
-	rule = {
-		"doctype": "Pricing Rule",
-		"title": "Native",
-		"apply_on": "Item Code",
-		"selling": 1,
-		"currency": "CNY",
-	}
-	frappe.get_doc({**rule, **native, "items": [{"item_code": "LAMP-A"}]}).insert()
+	native_rule(rate_or_discount="Discount Percentage", discount_percentage=50)
 	order = unsaved("Sales Invoice", customer, [("LAMP-A", 1, "Nos")]).insert()
 	order.submit()
 	assert [(row.item_code, row.item_name, row.rate) for row in again(order).items] == [

@@ -11,7 +11,7 @@ from frappe.utils import nowdate
 from crm_ext.constants import SELLING_DOCTYPES
 from crm_ext.demo import data
 from crm_ext.tests.pricing.items import update_items
-from crm_ext.tests.pricing.shop import PRICE_LIST, unsaved
+from crm_ext.tests.pricing.shop import PRICE_LIST, native_rule, unsaved
 from crm_ext.tests.promotions.running import offer
 
 LAMPS = [("LAMP-A", 3, "Nos")]
@@ -258,20 +258,7 @@ def test_free_goods_survive_rules_of_ERPNext_on_the_transaction_that_do_not_fit(
 
 
 def test_a_gift_of_ERPNexts_own_stays_beside_ours(customer, gift):
-	frappe.get_doc(
-		{
-			"doctype": "Pricing Rule",
-			"title": "Native gift",
-			"apply_on": "Item Code",
-			"items": [{"item_code": "LAMP-A"}],
-			"selling": 1,
-			"company": data.HOME.name,
-			"currency": "CNY",
-			"price_or_product_discount": "Product",
-			"free_item": "LAMP-D",
-			"free_qty": 1,
-		}
-	).insert()
+	native_rule(price_or_product_discount="Product", free_item="LAMP-D", free_qty=1)
 	doc = entered("Sales Order", customer, [*PAIR, *LAMPS])
 	doc = again(doc)
 	doc.save()
@@ -281,19 +268,7 @@ def test_a_gift_of_ERPNexts_own_stays_beside_ours(customer, gift):
 
 
 def test_a_line_with_a_rule_of_ERPNext_is_left_to_it(customer, tenth_off):
-	frappe.get_doc(
-		{
-			"doctype": "Pricing Rule",
-			"title": "Native",
-			"apply_on": "Item Code",
-			"items": [{"item_code": "LAMP-A"}],
-			"selling": 1,
-			"company": data.HOME.name,
-			"currency": "CNY",
-			"rate_or_discount": "Discount Percentage",
-			"discount_percentage": 50,
-		}
-	).insert()
+	native_rule(rate_or_discount="Discount Percentage", discount_percentage=50)
 	doc = entered("Sales Order", customer, LAMPS)
 	doc = again(doc)
 	doc.save()

@@ -7,13 +7,13 @@ import pytest
 
 import frappe
 
-from crm_ext.demo import data
 from crm_ext.pricing.promotions import redeeming, usage
 from crm_ext.pricing.promotions.traces import promotions_of_row
 from crm_ext.tests import builders
-from crm_ext.tests.pricing.shop import PRICE_LIST, unsaved
+from crm_ext.tests.pricing.shop import PRICE_LIST, native_rule, unsaved
 from crm_ext.tests.promotions.running import offer
 from crm_ext.tests.promotions.uses import PRICE, counted, money, submitted, ten_percent, uses_of
+from crm_ext.tests.settings import change_settings
 
 REDUCED = 79.92
 DISCOUNT = money(8.88)
@@ -92,19 +92,9 @@ def test_when_one_runs_out_the_next_best_counts_and_is_counted(shop, customer):
 
 
 def test_what_ran_out_does_not_come_back_where_a_rule_of_erpnext_takes_a_line_over(shop, customer):
-	frappe.get_doc(
-		{
-			"doctype": "Pricing Rule",
-			"title": "Half a Lamp",
-			"apply_on": "Item Code",
-			"items": [{"item_code": "LAMP-B"}],
-			"selling": 1,
-			"rate_or_discount": "Discount Percentage",
-			"discount_percentage": 50,
-			"company": data.HOME.name,
-			"currency": data.HOME.currency,
-		}
-	).insert()
+	native_rule(
+		items=[{"item_code": "LAMP-B"}], rate_or_discount="Discount Percentage", discount_percentage=50
+	)
 	tiers = [{"at_least": 1, "gives": "Discount Percentage", "value": 10}]
 	products = [{"item": "LAMP-A"}, {"item": "LAMP-B"}]
 	promotion = offer("Volume Discount", products=products, tiers=tiers, budget=10)
@@ -119,8 +109,7 @@ def test_what_ran_out_does_not_come_back_where_a_rule_of_erpnext_takes_a_line_ov
 
 @pytest.fixture
 def asking(company):
-	frappe.db.set_single_value("CRM Ext Settings", "ran_out", redeeming.ASK)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	change_settings(ran_out=redeeming.ASK)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from crm_ext.tests.pricing.shop import LISTED, as_sent, unsaved
 from crm_ext.tests.promotions.running import offer
 from crm_ext.tests.promotions.test_coupon_batches import public
 from crm_ext.tests.promotions.test_free_shipping import charge, free_shipping, freight  # noqa: F401 (fixtures)
+from crm_ext.tests.settings import change_settings
 
 TENTH = [{"at_least": 3, "gives": "Discount Percentage", "value": 10}]
 GIFT = {"buy_qty": 2, "get_qty": 1, "gives": "Free", "gift_item": "LAMP-D"}
@@ -205,8 +206,7 @@ def test_a_saved_document_tells_what_it_got(customer, volume, gift):
 
 
 def test_without_anything_live_there_is_no_answer(customer):
-	frappe.db.set_single_value("CRM Ext Settings", "pricing_enabled", 0)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	change_settings(pricing_enabled=0)
 	assert preview(form("Sales Order", customer, [])) is None
 
 

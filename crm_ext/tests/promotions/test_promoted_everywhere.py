@@ -3,19 +3,15 @@
 
 """A basket with promotions and a coupon by every way that ERPNext has to enter a sale: the same rates, the same gifts."""
 
-import csv
-import io
-
 import pytest
 
 import frappe
-from frappe.utils import nowdate
 
 from crm_ext.constants import SELLING_DOCTYPES
 from crm_ext.demo import data
 from crm_ext.pricing import service
 from crm_ext.tests.pricing.shop import PRICE_LIST, as_sent, basket, unsaved
-from crm_ext.tests.pricing.test_same_everywhere import call
+from crm_ext.tests.pricing.ways import call, imported, made_from
 from crm_ext.tests.promotions.running import offer
 from crm_ext.tests.promotions.test_coupon_batches import public
 
@@ -107,46 +103,13 @@ def test_rest_insert(customer, expected):
 
 
 def test_data_import(customer, expected):
-	from frappe.core.doctype.data_import.importer import Importer
-
-	table = io.StringIO()
-	writer = csv.writer(table)
-	heads = ["Customer", "Company", "Price List", "Delivery Date", "Coupon Codes"]
-	writer.writerow([*heads, "Item Code (Items)", "Quantity (Items)", "UOM (Items)"])
-	for place, line in enumerate(LINES):
-		first = [customer, data.HOME.name, PRICE_LIST, nowdate(), CODE] if place == 0 else [""] * len(heads)
-		writer.writerow([*first, *line])
-	file = frappe.get_doc(
-		doctype="File", file_name="orders.csv", content=table.getvalue(), is_private=1
-	).insert()
-	imported = Importer(
-		"Sales Order",
-		data_import=frappe.get_doc(
-			doctype="Data Import",
-			reference_doctype="Sales Order",
-			import_type="Insert New Records",
-			import_file=file.file_url,
-		),
-	)
-	payloads = imported.import_file.get_payloads_for_import()
-	assert len(payloads) == 1
-	assert sold(imported.process_doc(payloads[0].doc)) == expected
+	assert sold(imported(customer, LINES, {"Coupon Codes": CODE})) == expected
 
 
 def test_from_quotation_to_order_to_delivery_to_invoice(customer, expected):
-	from erpnext.selling.doctype.quotation.quotation import make_sales_order
-	from erpnext.selling.doctype.sales_order.sales_order import make_delivery_note
-	from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_invoice
-
 	quotation = unsaved("Quotation", customer, LINES, crm_ext_coupon_codes=CODE).insert()
 	quotation.submit()
-	order = make_sales_order(quotation.name)
-	order.delivery_date = nowdate()
-	order.insert().submit()
-	delivery = make_delivery_note(order.name).insert()
-	delivery.submit()
-	invoice = make_sales_invoice(delivery.name).insert()
-	for doc in (quotation, order, delivery, invoice):
+	for doc in (quotation, *made_from(quotation)):
 		assert sold(doc) == expected
 
 

@@ -15,17 +15,13 @@ from crm_ext.pricing.promotions.result_model import Method
 from crm_ext.pricing.promotions.result_words import answer
 from crm_ext.rules.hold_out import held_out
 from crm_ext.tests.builders import credit_note, customer, pos_invoice, sales_invoice
+from crm_ext.tests.pricing.people import hide_costs
 from crm_ext.tests.promotions.sales import manager_of, promotion, sale, seller
 
 HOME, VISIT, FITTING = data.HOME.name, data.VISIT.code, data.FITTING.code
 START = date.today() - timedelta(days=220)
 """The demo sold no service around this day."""
 END = START + timedelta(days=9)
-
-
-@pytest.fixture
-def buyer(company) -> str:
-	return customer()
 
 
 def offer(title: str = "Service Offer", **values) -> object:
@@ -251,16 +247,7 @@ def test_who_may_not_see_costs_gets_no_margin(company, buyer):
 	doc = offer()
 	sold(buyer, -1, 1000, cost=100)
 	sale(doc.name, buyer, START, 2000, 100, cost=500)
-	for field in ("valuation_rate", "last_purchase_rate"):
-		frappe.make_property_setter(
-			{
-				"doctype": "Item",
-				"fieldname": field,
-				"property": "permlevel",
-				"value": "1",
-				"property_type": "Int",
-			}
-		)
+	hide_costs()
 	frappe.set_user(manager_of())
 	found = result_api.result(doc.name, HOME)
 	assert found["figures"]["revenue"] == 2000

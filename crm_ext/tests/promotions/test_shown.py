@@ -13,6 +13,7 @@ from crm_ext.pricing.check_api import compare, ladder
 from crm_ext.tests.pricing.shop import PRICE_LIST, unsaved
 from crm_ext.tests.promotions.running import offer
 from crm_ext.tests.promotions.test_coupon_batches import public
+from crm_ext.tests.settings import change_settings
 
 TENTH = [{"at_least": 3, "gives": "Discount Percentage", "value": 10}]
 CODE = "SPRING-26"
@@ -51,8 +52,7 @@ def test_the_desk_knows_whether_there_is_anything_to_ask_for(shop):
 	assert booted() == {"promotions": True, "coupons": False, "prices": True}
 	offer("Volume Discount", products=[{"item": "LAMP-B"}], tiers=TENTH, needs_coupon=1)
 	assert booted()["coupons"] is True
-	frappe.db.set_single_value("CRM Ext Settings", "promotions_enabled", 0)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	change_settings(promotions_enabled=0)
 	assert booted() == {"promotions": False, "coupons": False, "prices": True}
 
 

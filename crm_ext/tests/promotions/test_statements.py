@@ -5,11 +5,10 @@
 
 import pytest
 
-import frappe
-
 from crm_ext.pricing import compiled
 from crm_ext.tests.pricing.shop import unsaved
 from crm_ext.tests.promotions.many import promote
+from crm_ext.tests.settings import change_settings
 
 OWN = ("LAMP-A", "LAMP-B", "LAMP-C", "LAMP-E")
 OTHERS = tuple(f"OTHER-{number}" for number in range(50))
@@ -30,16 +29,11 @@ def statements(shop, customer, queries):
 	return count
 
 
-def switch(on: bool) -> None:
-	frappe.db.set_single_value("CRM Ext Settings", "promotions_enabled", int(on))
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
-
-
 @pytest.mark.parametrize("few", [0, 10, 60])
 @pytest.mark.parametrize("number", [200, 1_000])
 def test_promotions_add_four_statements_at_most(number, few, statements):
-	switch(False)
+	change_settings(promotions_enabled=0)
 	without = statements()
-	switch(True)
+	change_settings(promotions_enabled=1)
 	promote("Counted", number, own=OWN, few=few, others=OTHERS)
 	assert statements() - without <= MORE

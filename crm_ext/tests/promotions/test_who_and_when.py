@@ -117,6 +117,20 @@ def test_conditions_on_figures_of_the_customer(sold, customer, figures):
 	assert sold(of="") == (MATRIX, "conditions")
 
 
+def test_a_customer_entered_a_moment_ago_meets_conditions_without_a_profile(sold):
+	newcomer = builders.customer(customer_type="Individual")
+	half(
+		conditions=[
+			{"fact": "customer_type", "operator": "=", "value": "Individual"},
+			{"fact": "revenue_365d", "operator": ">=", "value": "1000", "currency": "CNY"},
+		]
+	)
+	assert sold(of=newcomer) == (MATRIX, "conditions")
+	builders.sales_invoice(newcomer, getdate(), 1000)
+	assert sold(of=newcomer) == (HALF, None)
+	assert not frappe.db.exists("Customer Profile", {"customer": newcomer})
+
+
 def test_a_first_order_is_the_first_order_delivery_or_invoice(sold):
 	half(first_order=1)
 	assert sold() == (HALF, None)

@@ -4,22 +4,14 @@
 """docs/pricing.md says of the order of rates what the code says."""
 
 import re
-from pathlib import Path
 
-import crm_ext
 from crm_ext.pricing import precedence
-
-PAGE = (Path(crm_ext.__file__).parents[1] / "docs" / "pricing.md").read_text(encoding="utf-8")
-
-
-def flat(text: str) -> str:
-	return " ".join(text.split())
+from crm_ext.tests.pages import flat, part
 
 
 def test_the_order_of_precedence_is_told_in_the_words_of_the_code():
-	told = re.search(r"<!-- order:[^>]*-->(.*?)<!-- end of order -->", PAGE, re.DOTALL)[1]
 	_, prose = precedence.__doc__.split("\n\n", 1)
-	assert flat(told) == flat(prose)
+	assert flat(part("pricing", "order")) == flat(prose)
 
 
 def test_each_criterion_of_the_code_has_a_line_of_the_order():

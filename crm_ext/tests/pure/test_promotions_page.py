@@ -12,10 +12,10 @@ import pytest
 import crm_ext
 from crm_ext.pricing.promotions import combine
 from crm_ext.pricing.promotions.model import Kind
+from crm_ext.tests.pages import DOCS, flat, page, part
 
-APP = Path(crm_ext.__file__).parent
-PAGE = (APP.parent / "docs" / "promotions.md").read_text(encoding="utf-8")
-MODULE = APP / "crm_ext" / "doctype"
+PAGE = page("promotions")
+MODULE = Path(crm_ext.__file__).parent / "crm_ext" / "doctype"
 DOCTYPES = [
 	json.loads(path.read_text(encoding="utf-8"))["name"]
 	for pattern in ("promotion_*", "sales_promotion", "coupon_batch", "item_association")
@@ -24,14 +24,9 @@ DOCTYPES = [
 ]
 
 
-def flat(text: str) -> str:
-	return " ".join(text.split())
-
-
 def test_how_promotions_go_together_is_told_in_the_words_of_the_code():
-	told = re.search(r"<!-- rules:[^>]*-->(.*?)<!-- end of rules -->", PAGE, re.DOTALL)[1]
 	_, prose = combine.__doc__.split("\n\n", 1)
-	assert flat(told) == flat(prose)
+	assert flat(part("promotions", "rules")) == flat(prose)
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -46,4 +41,4 @@ def test_each_doctype_is_named(doctype):
 
 def test_each_picture_is_there():
 	for name in re.findall(r"\(images/([^)]+)\)", PAGE):
-		assert (APP.parent / "docs" / "images" / name).exists(), name
+		assert (DOCS / "images" / name).exists(), name

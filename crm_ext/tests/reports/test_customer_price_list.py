@@ -15,11 +15,6 @@ HOME, VISIT, FITTING, LATHE = data.HOME.name, data.VISIT, data.FITTING, data.LAT
 CNY, USD = (name for name, _currency, _divisor in data.PRICE_LISTS)
 
 
-@pytest.fixture
-def buyer(company) -> str:
-	return customer()
-
-
 def rows(customer: str, **filters) -> dict[str, dict]:
 	given = {"company": HOME, "customer": customer, "price_list": CNY, **filters}
 	_columns, found, _message = execute(given)

@@ -14,6 +14,7 @@ from crm_ext.rules.actions import tag_gained, tag_lost
 from crm_ext.tags import announce, service, why
 from crm_ext.tests.linkage.at_work import preview, run, work
 from crm_ext.tests.linkage.past import customers
+from crm_ext.tests.settings import change_settings
 from crm_ext.tests.tags.conftest import at_least
 
 ADD, REMOVE = "Add Tag", "Remove Tag"
@@ -240,8 +241,7 @@ def test_giving_may_end_the_other_tags_of_an_exclusive_group():
 
 def test_they_are_offered_only_while_tags_are_switched_on():
 	assert registry.action(ADD).available()
-	frappe.db.set_single_value("CRM Ext Settings", "tags_enabled", 0)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	change_settings(tags_enabled=0)
 	for name in (ADD, REMOVE):
 		with pytest.raises(UnknownAction):
 			registry.action(name)

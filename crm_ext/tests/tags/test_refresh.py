@@ -12,6 +12,7 @@ import frappe
 from crm_ext.profile.slices import CustomerSlice
 from crm_ext.rules import evidence
 from crm_ext.tags import service
+from crm_ext.tests.settings import change_settings
 from crm_ext.tests.tags.conftest import TODAY, at_least, below
 
 
@@ -185,8 +186,7 @@ def test_stopping_a_tag_takes_it_back_from_everybody(club, figures, refresh, hel
 
 
 def test_the_switch_turns_the_refresh_off(club, figures, refresh, held):
-	frappe.db.set_single_value("CRM Ext Settings", "tags_enabled", 0)
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	change_settings(tags_enabled=0)
 	customer = figures("Switched Off", revenue_365d=600_000)
 	assert refresh(customer, group=club) == 0
 	assert held(customer) == set()

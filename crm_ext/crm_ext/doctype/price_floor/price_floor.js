@@ -18,7 +18,9 @@
 				])
 			: __("the cost ({0})", [escape(__(cost))]);
 		const words = __("{0} may sell {1} down to {2}.", [who, what, least]);
-		const where = company ? ` <span class="text-muted">${escape(company)}</span>` : "";
+		const where = company
+			? ` <span class="text-muted">${__("Only at {0}.", [bold(company)])}</span>`
+			: "";
 		const off = enabled ? "" : ` <span class="text-muted">(${__("Disabled")})</span>`;
 		frm.layout.wrapper.children(".crm-ext-sentence").remove();
 		$(`<div class="crm-ext-head crm-ext-sentence"><p class="crm-ext-lead"></p></div>`)

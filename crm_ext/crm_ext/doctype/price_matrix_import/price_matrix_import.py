@@ -34,7 +34,7 @@ class PriceMatrixImport(Document):
 		changed = before is None or any(self.has_value_changed(field) for field in ("matrix", "file", "mode"))
 		self.status = "New" if changed else before.status
 
-	@frappe.whitelist()
+	@frappe.whitelist(methods=["POST"])
 	def start(self, dry_run: bool | int | str = True) -> None:
 		"""Check the file, or bring its rates in."""
 		self.check_permission("write")

@@ -61,7 +61,7 @@ class PriceCheckPage {
 		const of = (prefix) =>
 			Object.fromEntries(
 				crm_ext.prices.ASKED.map((name) => [name, wanted[prefix + name]]).filter(
-					([, value]) => value
+					([name, value]) => value && (name !== "date" || DAY.test(value))
 				)
 			);
 		const usual = {
@@ -110,6 +110,8 @@ class PriceCheckPage {
 		this.keep_in_address(query);
 		this.asked = JSON.stringify(query);
 		if (!query.left.lines.length || !query.left.company) {
+			this.table.removeClass("is-waiting");
+			this.main.find(".crm-ext-check-error").prop("hidden", true);
 			this.show(null);
 			return;
 		}
@@ -239,6 +241,9 @@ class PriceCheckPage {
 		}
 	}
 }
+
+/** What Frappe's date field takes; of anything else it tells as HTML. */
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The lines of the address: JSON, or what Frappe has made of it. */
 function lines_of(given) {

@@ -90,23 +90,29 @@ class PromotionBoardPage {
 		return { company: company.get_value() || "", shown: shown.get_value() || "Running" };
 	}
 
-	async load() {
+	/** Resolves once the figures that are asked for are shown. */
+	load() {
 		const asked = this.asked();
-		if (this.waiting === JSON.stringify(asked)) {
-			return;
+		const key = JSON.stringify(asked);
+		if (this.waiting !== key) {
+			this.waiting = key;
+			this.loading = this.fetch(asked, key);
 		}
-		this.waiting = JSON.stringify(asked);
+		return this.loading;
+	}
+
+	async fetch(asked, key) {
 		this.main.addClass("is-waiting");
-		try {
-			const answer = await crm_ext.promotions.call("board_api.board", asked);
-			if (this.waiting === JSON.stringify(asked)) {
-				this.show(answer, asked);
-			}
-		} catch {
+		const answer = await crm_ext.promotions.call("board_api.board", asked).catch(() => null);
+		if (this.waiting !== key) {
+			return; // something else was asked for meanwhile
+		}
+		this.waiting = null;
+		this.main.removeClass("is-waiting");
+		if (answer) {
+			this.show(answer, asked);
+		} else {
 			this.main.html(crm_ext.ui.failure(__("The figures could not be loaded.")));
-		} finally {
-			this.waiting = null;
-			this.main.removeClass("is-waiting");
 		}
 	}
 

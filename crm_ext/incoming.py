@@ -1,0 +1,136 @@
+# Copyright (c) 2026, crm_ext contributors
+# License: GPL-3.0-or-later. See license.txt
+
+"""What a request sends, read: JSON of the shape that was asked for, or an error that names the field."""
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import date, time
+from typing import NoReturn
+
+import frappe
+from frappe.model import numeric_fieldtypes, table_fields
+from frappe.utils import flt, get_time, getdate
+
+from crm_ext.exceptions import Term, WrongShape
+
+TOO_MUCH = 10**12
+"""Numbers from this on have no place in the columns of ERPNext, decimal(21,9)."""
+
+OBJECT = Term("a JSON object")
+OBJECTS = Term("a JSON list of objects")
+TEXTS = Term("a JSON list of texts")
+TEXT = Term("a text")
+NUMBER = Term("a number of at most 12 digits and 9 decimals")
+DOCSTATUS = Term("0, 1 or 2")
+DATE = Term("a date such as 2026-01-31")
+TIME = Term("a time of day such as 17:30")
+
+
+def an_object(given: object, field: str) -> dict:
+	"""A JSON object; empty where there is none."""
+	found = _parsed(given, field, OBJECT)
+	if found is not None and not isinstance(found, Mapping):
+		_refuse(field, OBJECT)
+	return dict(found or {})
+
+
+def objects(given: object, field: str) -> list[dict]:
+	"""A JSON list of objects; empty where there is none."""
+	found = _parsed(given, field, OBJECTS)
+	if found is not None and not (isinstance(found, list) and all(isinstance(one, Mapping) for one in found)):
+		_refuse(field, OBJECTS)
+	return found or []
+
+
+def texts(given: object, field: str) -> list[str]:
+	"""A JSON list of texts; empty where there is none. Numbers count as texts, what is empty is left out."""
+	found = _parsed(given, field, TEXTS)
+	if found is not None and not isinstance(found, list):
+		_refuse(field, TEXTS)
+	return [a_text(one, field) for one in found or () if one not in (None, "")]
+
+
+def a_text(given: object, field: str) -> str:
+	"""A text that can be stored; a number counts as one, nothing is an empty one."""
+	if given is not None and not isinstance(given, str | int | float):
+		_refuse(field, TEXT)
+	text = "" if given is None else str(given)
+	try:
+		text.encode()
+	except UnicodeEncodeError:  # half of a character
+		_refuse(field, TEXT)
+	return text
+
+
+def a_number(given: object, field: str) -> float:
+	"""A number as ERPNext reads it that has a place in its columns; what is none counts as 0 there."""
+	number = flt(given)
+	if not (math.isfinite(number) and abs(number) < TOO_MUCH):
+		_refuse(field, NUMBER)
+	return number
+
+
+def check_document(doc: Mapping, place: str = "") -> None:
+	"""Raises WrongShape unless the fields of a document hold plain values, and its tables rows of such.
+
+	Fields that its DocType does not have are not looked at.
+	"""
+	a_text(doc.get("name"), f"{place}name")
+	if str(doc.get("docstatus") or 0) not in ("0", "1", "2"):
+		_refuse(f"{place}docstatus", DOCSTATUS)
+	for df in frappe.get_meta(doc["doctype"]).fields:
+		value, field = doc.get(df.fieldname), place + df.fieldname
+		if value in (None, "") or df.fieldtype == "JSON":
+			continue
+		if df.fieldtype in table_fields:
+			if isinstance(value, str):
+				_refuse(field, OBJECTS)
+			for number, row in enumerate(objects(value, field), 1):
+				check_document({**row, "doctype": df.options}, f"{field} {number} ")
+		else:
+			_check_value(value, df.fieldtype, field)
+
+
+def _check_value(value: object, fieldtype: str, field: str) -> None:
+	a_text(value, field)
+	if fieldtype in numeric_fieldtypes:
+		a_number(value, field)
+	elif fieldtype in ("Date", "Datetime") and not day(value):
+		_refuse(field, DATE)
+	elif fieldtype == "Time" and moment(value) is None:
+		_refuse(field, TIME)
+
+
+def moment(value: object) -> time | None:
+	"""The time of day that a text means; None if it means none."""
+	try:
+		return get_time(value) if value else None
+	except (ValueError, OverflowError):
+		return None
+
+
+def day(value: object) -> date | None:
+	"""The day that a text means; None if it means none."""
+	try:
+		return getdate(value)
+	except (ValueError, OverflowError):
+		return None
+	except frappe.ValidationError:
+		frappe.clear_last_message()
+		return None
+
+
+def _parsed(given: object, field: str, expected: Term) -> object:
+	"""What is in a JSON text; what is no text is what it is. JSON has neither NaN nor Infinity."""
+	if not isinstance(given, str):
+		return given
+	try:
+		return json.loads(given, parse_constant=lambda _: _refuse(field, expected)) if given else None
+	except (ValueError, RecursionError):
+		_refuse(field, expected)
+
+
+def _refuse(field: str, expected: Term) -> NoReturn:
+	raise WrongShape(field=field, expected=expected)
