@@ -244,6 +244,32 @@ def test_an_answer_that_comes_while_somebody_types_takes_nothing_away(manager, o
 	form.shows_what_the_engine_says()
 
 
+def test_an_answer_is_not_laid_while_erpnext_prices_the_row(manager, offers):
+	form = Promoted(manager, "Quotation", ADA)
+	form.pick("LAMP-B")
+	form.pick("LAMP-E")
+	form.shows_what_the_engine_says()
+	preview, rule, held = "**/*promotions.api.preview", "**/*pricing_rule.apply_pricing_rule", []
+	for pattern in (preview, rule):
+		form.page.route(pattern, lambda route: held.append(route))
+	with form.page.expect_request(preview):
+		form.page.evaluate("() => { cur_frm.doc.items[0].qty = 3; crm_ext.promotions.soon(cur_frm); }")
+	with form.page.expect_request(rule):
+		form.page.evaluate("void cur_frm.cscript.apply_pricing_rule(cur_frm.doc.items[0], true)")
+	while len(held) < 2:
+		form.page.wait_for_timeout(20)
+	for pattern, route in zip((preview, rule), tuple(held), strict=True):
+		with form.page.expect_response(pattern):
+			route.continue_()
+		form.page.unroute(pattern)
+	form.settle()
+	form.context(lines=(replace(form.basket.lines[0], qty=number(3)), form.basket.lines[1]))
+	form.type(1, "qty", 2)
+	expect(form.panel()).to_contain_text(f"{BULB} gives 1 LAMP-D free.")
+	expect(form.panel()).to_contain_text(f"{WEEK} saves")
+	form.shows_what_the_engine_says()
+
+
 def test_free_goods_that_a_person_takes_out_stay_out(manager, offers):
 	form = Promoted(manager, "Quotation", ADA)
 	form.pick("LAMP-E")
