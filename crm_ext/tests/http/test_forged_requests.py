@@ -7,9 +7,15 @@ import json
 
 import pytest
 
-from crm_ext.demo import data
-from crm_ext.tests.http.test_permissions import told
+import frappe
 
+from crm_ext.demo import data
+from crm_ext.tests.http.conftest import Client
+from crm_ext.tests.http.test_permissions import told
+from crm_ext.tests.parallel import commit_without_jobs, patiently
+from crm_ext.tests.pricing.sheets import make_matrix
+
+MATRIX = "Forged Requests"
 COMPANY, ITEM = data.HOME.name, data.PRESS.code
 LINE = {"item_code": ITEM, "qty": 1}
 BASKET = {"company": COMPANY, "lines": [LINE]}
@@ -89,16 +95,20 @@ FORGED = {
 
 @pytest.fixture(scope="module")
 def manager(served, company):
-	from crm_ext.tests.http.conftest import Client
-
 	return Client(served, company.manager, data.PASSWORD)
 
 
 @pytest.fixture(scope="module")
 def matrix(company) -> str:
-	import frappe
+	patiently(_clean_up)
+	make_matrix(MATRIX)
+	commit_without_jobs()
+	yield MATRIX
+	patiently(_clean_up)
 
-	return frappe.get_all("Price Matrix", {"company": ("in", ("", COMPANY))}, pluck="name", limit=1)[0]
+
+def _clean_up():
+	frappe.delete_doc("Price Matrix", MATRIX, force=True, ignore_missing=True)
 
 
 @pytest.mark.parametrize("case", FORGED)
