@@ -11,7 +11,7 @@ from crm_ext.demo import data
 from crm_ext.profile.slices import CustomerSlice
 from crm_ext.profile.store import lock
 from crm_ext.tests.http.test_permissions import told
-from crm_ext.tests.parallel import commit_without_jobs
+from crm_ext.tests.parallel import commit_without_jobs, patiently
 
 API = "crm_ext.linkage.api"
 GAINED = {"trigger": "Tag Gained", "tag": "High Value"}
@@ -39,17 +39,16 @@ def cleaned(company):
 	"""Removes the rule and the events that the server committed."""
 
 	def clean() -> None:
-		frappe.db.rollback()
 		frappe.db.delete("Linkage Run", {"rule": TITLE})
 		frappe.db.delete("Linkage Event", {"trigger": SURVEY["event"]})
 		frappe.delete_doc("Linkage Rule", TITLE, force=True, ignore_missing=True)
 		frappe.db.after_commit.reset()
-		frappe.db.commit()
-		frappe.cache.delete_value("crm_ext_linkage_awaited")
 
-	clean()
+	patiently(clean)
+	frappe.cache.delete_value("crm_ext_linkage_awaited")
 	yield
-	clean()
+	patiently(clean)
+	frappe.cache.delete_value("crm_ext_linkage_awaited")
 
 
 def make_rule(manager, **values):
