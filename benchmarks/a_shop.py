@@ -9,6 +9,7 @@ import frappe
 from frappe.utils import nowdate
 
 from crm_ext.demo import data
+from crm_ext.profile.service import refresh
 from crm_ext.rows import insert_rows
 
 
@@ -53,6 +54,7 @@ def make_items(title: str, codes: Sequence[str], price: Callable[[int], float]) 
 
 
 def make_customer(title: str, name: str) -> None:
+	"""A customer with a profile, as all have but those of the last minutes."""
 	frappe.get_doc(
 		doctype="Customer",
 		customer_name=name,
@@ -60,6 +62,7 @@ def make_customer(title: str, name: str) -> None:
 		customer_group=frappe.db.get_value("Customer Group", {"is_group": 0}),
 		territory=frappe.db.get_value("Territory", {"is_group": 0}),
 	).insert()
+	refresh([name])
 
 
 def insert_order(title: str, lines: list[dict]) -> None:
@@ -78,6 +81,8 @@ def delete_all(title: str) -> None:
 	mine = f"{title}%"
 	frappe.db.delete("Item Price", {"price_list": title})
 	frappe.db.delete("UOM Conversion Detail", {"parent": ("like", mine)})
+	for doctype in ("Customer Profile", "Customer Tag Assignment"):
+		frappe.db.delete(doctype, {"customer": ("like", mine)})
 	for doctype in ("Item", "Customer", "Price List"):
 		frappe.db.delete(doctype, {"name": ("like", mine)})
 	frappe.db.commit()
