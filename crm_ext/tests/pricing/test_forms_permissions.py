@@ -50,6 +50,11 @@ def ruled(customer: str) -> dict:
 	return price_endpoints.apply_pricing_rule({**asked(customer), "items": [row]})[0]
 
 
+def is_of_erpnext(answer: dict) -> None:
+	assert answer.get("price_list_rate", LISTED) == LISTED
+	assert not any(name.startswith("crm_ext") for name in answer)
+
+
 ENDPOINTS = pytest.mark.parametrize("endpoint", [picked, listed, ruled])
 
 
@@ -75,16 +80,14 @@ def test_a_seller_gets_the_automatic_price_with_its_reason(shop, customer, endpo
 def test_who_may_write_no_such_document_gets_the_answer_of_erpnext(shop, customer, endpoint):
 	with as_user(person("Website User", "Customer")):
 		answer = endpoint(customer)
-	assert answer.get("price_list_rate", LISTED) == LISTED
-	assert not any(name.startswith("crm_ext") for name in answer)
+	is_of_erpnext(answer)
 
 
 @ENDPOINTS
 def test_who_may_not_read_the_customer_gets_the_answer_of_erpnext(shop, customer, restricted, endpoint):
 	with as_user(restricted):
 		answer = endpoint(customer)
-	assert answer.get("price_list_rate", LISTED) == LISTED
-	assert not any(name.startswith("crm_ext") for name in answer)
+	is_of_erpnext(answer)
 
 
 def test_an_item_picked_by_the_method_of_version_16_is_no_way_around(shop, customer, restricted):
