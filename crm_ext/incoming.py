@@ -6,12 +6,13 @@
 import json
 import math
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import NoReturn
 
 import frappe
 from frappe.model import numeric_fieldtypes, table_fields
-from frappe.utils import flt, get_time, getdate
+from frappe.model.document import Document
+from frappe.utils import flt, get_datetime, get_time, getdate
 
 from crm_ext.exceptions import Term, WrongShape
 
@@ -26,6 +27,7 @@ NUMBER = Term("a number of at most 12 digits and 9 decimals")
 DOCSTATUS = Term("0, 1 or 2")
 DATE = Term("a date such as 2026-01-31")
 TIME = Term("a time of day such as 17:30")
+MOMENT = Term("a date and time such as 2026-01-31 09:30:00")
 
 
 def an_object(given: object, field: str) -> dict:
@@ -64,12 +66,54 @@ def a_text(given: object, field: str) -> str:
 	return text
 
 
+def names(given: object, field: str) -> list[str]:
+	"""Names of records: a single one as a text, or a JSON list of them; empty where there is none."""
+	single = isinstance(given, str) and not given.lstrip().startswith("[")
+	return texts([given] if single else given, field)
+
+
 def a_number(given: object, field: str) -> float:
 	"""A number as ERPNext reads it that has a place in its columns; what is none counts as 0 there."""
 	number = flt(given)
 	if not (math.isfinite(number) and abs(number) < TOO_MUCH):
 		_refuse(field, NUMBER)
 	return number
+
+
+def a_day(given: object, field: str) -> date | None:
+	"""A date; None where nothing is given."""
+	if given in (None, ""):
+		return None
+	found = day(given)
+	if not found:
+		_refuse(field, DATE)
+	return found
+
+
+def a_moment(given: object, field: str) -> datetime | None:
+	"""A date and time, with its time zone if it names one; None where nothing is given."""
+	if given in (None, ""):
+		return None
+	try:
+		found = get_datetime(given)
+	except (ValueError, TypeError, OverflowError):
+		_refuse(field, MOMENT)
+	if not found:
+		_refuse(field, MOMENT)
+	return found
+
+
+def a_document(given: object, field: str, doctype: str) -> Document:
+	"""The document of this name, or one as a form has it, saved or not. Raises DoesNotExistError.
+
+	When it was made is not for the form to say.
+	"""
+	if isinstance(given, str) and not given.lstrip().startswith("{"):
+		return frappe.get_doc(doctype, given)
+	values = {**an_object(given, field), "doctype": doctype}
+	check_document(values)
+	values["creation"] = frappe.db.get_value(doctype, values.get("name") or "", "creation")
+	return frappe.get_doc(values)
 
 
 def check_document(doc: Mapping, place: str = "") -> None:
@@ -97,8 +141,8 @@ def _check_value(value: object, fieldtype: str, field: str) -> None:
 	a_text(value, field)
 	if fieldtype in numeric_fieldtypes:
 		a_number(value, field)
-	elif fieldtype in ("Date", "Datetime") and not day(value):
-		_refuse(field, DATE)
+	elif fieldtype in ("Date", "Datetime"):
+		a_day(value, field)
 	elif fieldtype == "Time" and moment(value) is None:
 		_refuse(field, TIME)
 

@@ -7,9 +7,10 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_datetime
+from frappe.utils import cint
 
 from crm_ext.errors import speaking
+from crm_ext.incoming import a_document, a_moment, a_text, an_object, names
 from crm_ext.linkage import dry_run as dry_run_
 from crm_ext.linkage import explain as explain_
 from crm_ext.linkage import map as map_
@@ -62,7 +63,7 @@ def actions() -> list[dict]:
 def summary(action: str, parameters: dict | str) -> dict:
 	"""An action in a few words: {summary, parameters}, the parameters checked and completed."""
 	frappe.has_permission(RULE, "write", throw=True)
-	given = parameters_.clean(action, _object(parameters or {}))
+	given = parameters_.clean(a_text(action, "action"), an_object(parameters, "parameters"))
 	return {"summary": registry.action(action).summary(given), "parameters": given}
 
 
@@ -75,18 +76,21 @@ def explain(customer: str, event: dict | str) -> dict:
 	"""
 	check_customer(customer)
 	frappe.has_permission(RULE, "read", throw=True)
-	given = _object(event)
-	given["facts"] = _object(given.get("facts") or {})
-	given["occurred_at"] = _moment(given.get("occurred_at"))
-	texts = ("trigger", "tag", "rule", "company", "reference_doctype", "reference_name")
-	return explain_.explain(customer, {**given, **{name: str(given.get(name) or "") for name in texts}})
+	given = an_object(event, "event")
+	named = ("trigger", "tag", "rule", "company", "reference_doctype", "reference_name")
+	asked = {
+		"facts": an_object(given.get("facts"), "event: facts"),
+		"occurred_at": a_moment(given.get("occurred_at"), "event: occurred_at"),
+		**{name: a_text(given.get(name), f"event: {name}") for name in named},
+	}
+	return explain_.explain(customer, asked)
 
 
 @frappe.whitelist(methods=["POST"])
 @speaking
 def dry_run(rule: str | dict, days: int | str = 30) -> dict:
 	"""What a rule, by name or as an unsaved document, would have done in the last days; see `crm_ext.linkage.dry_run`."""
-	document = _document(rule)
+	document = a_document(rule, "rule", RULE)
 	document.check_permission("read")
 	frappe.only_for(MANAGERS)
 	visible = set(frappe.get_list("Customer", pluck="name", limit=0))
@@ -109,30 +113,32 @@ def run_of(run: str) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@speaking
 def retry(runs: list | str) -> dict:
 	"""Carry out failed runs and dead letters again, in the background: {retried}."""
-	names = _names(runs)
+	chosen = names(runs, "runs")
 	frappe.only_for(MANAGERS)
-	_check_runs(names)
-	chosen = _failed(names)
-	if chosen:
-		store.retry(chosen)
+	_check_runs(chosen)
+	failed = _failed(chosen)
+	if failed:
+		store.retry(failed)
 		runner.run_later()
-	return {"retried": len(chosen)}
+	return {"retried": len(failed)}
 
 
 @frappe.whitelist(methods=["POST"])
+@speaking
 def dismiss(runs: list | str, reason: str) -> dict:
 	"""Give up failed runs and dead letters, with a reason: {dismissed}."""
-	names = _names(runs)
+	chosen = names(runs, "runs")
 	frappe.only_for(MANAGERS)
-	_check_runs(names)
+	_check_runs(chosen)
 	if not (reason or "").strip():
 		frappe.throw(_("Give a reason."))
-	chosen = _failed(names)
-	if chosen:
-		store.dismiss(chosen, reason.strip())
-	return {"dismissed": len(chosen)}
+	failed = _failed(chosen)
+	if failed:
+		store.dismiss(failed, reason.strip())
+	return {"dismissed": len(failed)}
 
 
 @frappe.whitelist(methods=["POST"])
@@ -156,8 +162,8 @@ def record_event(
 		customer,
 		event,
 		key=key,
-		occurred_at=_moment(occurred_at),
-		facts=_object(facts) if facts else {},
+		occurred_at=a_moment(occurred_at, "occurred_at"),
+		facts=an_object(facts, "facts"),
 		reference_doctype=reference_doctype or "",
 		reference_name=reference_name or "",
 		readable=True,
@@ -187,55 +193,18 @@ def _field(parameter: Parameter) -> dict:
 	}
 
 
-def _object(value: dict | str) -> dict:
-	found = frappe.parse_json(value) if isinstance(value, str) else value
-	if not isinstance(found, dict):
-		frappe.throw(
-			_("Give an object such as {0}.").format('{"trigger": "Tag Gained", "tag": "High Value"}')
-		)
-	return found
-
-
-def _moment(value: str | datetime | None) -> datetime | None:
-	if not value:
-		return None
-	try:
-		return get_datetime(value)
-	except (ValueError, TypeError):
-		frappe.throw(
-			_("“{0}” is no date and time. Give one such as {1}.").format(value, "2026-01-31 09:30:00")
-		)
-
-
-def _names(runs: list | str) -> list[str]:
-	found = frappe.parse_json(runs) if isinstance(runs, str) and runs.lstrip().startswith("[") else runs
-	return [found] if isinstance(found, str) else list(found)
-
-
-def _check_runs(names: list[str]) -> None:
+def _check_runs(runs: list[str]) -> None:
 	"""Raises PermissionError unless the user may read each of the runs; which of them exist is not told."""
 	frappe.has_permission("Linkage Run", "read", throw=True)
-	for name in names:
-		customer = frappe.db.get_value("Linkage Run", name, "customer")
+	for run in runs:
+		customer = frappe.db.get_value("Linkage Run", run, "customer")
 		check_customer(customer or "")
 
 
-def _failed(names: list[str]) -> list[str]:
+def _failed(runs: list[str]) -> list[str]:
 	return frappe.get_all(
-		"Linkage Run", {"name": ("in", names), "status": ("in", ("Failed", "Dead Letter"))}, pluck="name"
+		"Linkage Run", {"name": ("in", runs), "status": ("in", ("Failed", "Dead Letter"))}, pluck="name"
 	)
-
-
-def _document(rule: str | dict):
-	value = rule
-	if isinstance(rule, str):
-		if not rule.lstrip().startswith("{"):
-			return frappe.get_doc(RULE, rule)
-		value = frappe.parse_json(rule)
-	document = frappe.get_doc({**value, "doctype": RULE})
-	if document.title and frappe.db.exists(RULE, document.get("name") or ""):
-		document.creation = frappe.db.get_value(RULE, document.name, "creation")
-	return document
 
 
 def _progress(done: int, total: int) -> None:

@@ -7,10 +7,11 @@ from datetime import date
 
 import frappe
 from frappe import _
-from frappe.utils import cint, getdate
+from frappe.utils import cint
 
 from crm_ext.constants import ALL_COMPANIES
 from crm_ext.errors import speaking
+from crm_ext.incoming import a_day, a_document, names
 from crm_ext.profile import service as profile
 from crm_ext.profile.permissions import check_customer
 from crm_ext.tags import announce as announce_
@@ -71,7 +72,7 @@ def assign(
 		customer,
 		tag,
 		reason=reason,
-		until=getdate(until) if until else None,
+		until=a_day(until, "until"),
 		lock=bool(cint(lock) or lock is True),
 		company=company or ALL_COMPANIES,
 	)
@@ -93,18 +94,17 @@ def remove(customer: str, tag: str, reason: str, company: str | None = None) -> 
 @speaking
 def refresh(customers: list | str | None = None, now: bool | int | str = False) -> dict:
 	"""Refresh profiles and tags: {customers, changed}. No customers: everybody, in the background unless `now`."""
-	names = frappe.parse_json(customers) if isinstance(customers, str) and customers else customers
-	if names is None or names == "":
+	if customers is None or customers == "":
 		frappe.only_for(("Sales Manager", "System Manager"))
 		if not cint(now):
 			profile.refresh_later()
 			return {"customers": frappe.db.count("Customer"), "changed": None}
 		done = profile.refresh(commit=True, progress=_progress)
 	else:
-		names = [names] if isinstance(names, str) else names
-		for customer in names:
+		chosen = names(customers, "customers")
+		for customer in chosen:
 			_check_assign_permission(customer)
-		done = profile.refresh(names, commit=True)
+		done = profile.refresh(chosen, commit=True)
 	announce_.announce_later()
 	return {"customers": done.customers, "changed": done.changed}
 
@@ -117,20 +117,11 @@ def simulate(tag: str | dict) -> dict:
 	`tag` is the name of a Customer Tag or an unsaved document. Only customers the user may read are counted;
 	money is the revenue of 365 days in the reporting currency.
 	"""
-	document = _document(tag)
+	document = a_document(tag, "tag", "Customer Tag")
 	document.check_permission("read")
 	frappe.only_for(("Sales Manager", "System Manager"))
 	visible = set(frappe.get_list("Customer", pluck="name", limit=0))
 	return simulation.simulate(document, visible, _progress)
-
-
-def _document(tag: str | dict):
-	value = tag
-	if isinstance(tag, str):
-		if not tag.lstrip().startswith("{"):
-			return frappe.get_doc("Customer Tag", tag)
-		value = frappe.parse_json(tag)
-	return frappe.get_doc({**value, "doctype": "Customer Tag"})
 
 
 def _progress(done: int, total: int) -> None:

@@ -12,6 +12,7 @@ import frappe
 
 from crm_ext.demo import data
 from crm_ext.rows import insert_rows
+from crm_ext.tests.browser.desk import settle
 
 CUSTOMER = data.CUSTOMERS[0].name
 STRIP = ".crm-ext-cross-sell"
@@ -45,7 +46,7 @@ def new(desk, doctype: str, party: str):
 	lists = {"selling_price_list": data.PRICE_LISTS[0][0]}
 	for fields in ({"company": data.HOME.name, party: CUSTOMER}, lists):
 		page.evaluate("fields => cur_frm.set_value(fields)", fields)
-		page.wait_for_function("!frappe.request.ajax_count")
+		settle(page)
 	page.evaluate(
 		"""async (item) => {
 			const row = cur_frm.doc.items[0] || cur_frm.add_child("items");

@@ -13,6 +13,7 @@ from crm_ext.demo import data
 from crm_ext.pricing import service
 from crm_ext.pricing.basket import Basket, BasketLine
 from crm_ext.pricing.store import number
+from crm_ext.tests.browser.desk import settle
 from crm_ext.tests.browser.test_prices import ADA, BEN, shop  # noqa: F401 (a fixture)
 from crm_ext.tests.pricing.shop import PRICE_LIST
 
@@ -62,14 +63,9 @@ def choose(page, customer: str) -> None:
 	expect(page.locator(".customer-section .customer-name")).to_have_text(customer)
 
 
-def at_rest(page) -> None:
-	"""Until the till takes the next click: one that comes while a row is being added may be lost."""
-	page.wait_for_function("!frappe.request.ajax_count && !$('#freeze').is(':visible')")
-
-
 def cart(page) -> list:
 	"""[[item, quantity, rate]] once nothing is under way."""
-	page.wait_for_function("!frappe.request.ajax_count")
+	settle(page)
 	return page.evaluate("cur_pos.frm.doc.items.map((row) => [row.item_code, row.qty, row.rate])")
 
 
@@ -83,12 +79,12 @@ def test_tile_cart_and_invoice_have_the_price_of_the_customer(till):
 			"([item, rate]) => cur_pos.frm.doc.items.some((row) => row.item_code === item && row.rate === rate)",
 			arg=[item, engine(ADA, item)],
 		)
-		at_rest(page)
+		settle(page)
 
 	for qty in range(2, 11):  # to the break at 10: always the same row, whatever its price
 		tile(page, "LAMP-A").click()
 		page.wait_for_function("qty => cur_pos.frm.doc.items[0].qty === qty", arg=qty)
-		at_rest(page)
+		settle(page)
 	page.wait_for_function("rate => cur_pos.frm.doc.items[0].rate === rate", arg=engine(ADA, "LAMP-A", 10))
 	assert [row[:2] for row in cart(page)] == [["LAMP-A", 10], ["LAMP-D", 1]]
 	till.see("price-point-of-sale")

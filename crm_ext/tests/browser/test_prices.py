@@ -17,6 +17,7 @@ from crm_ext.pricing import compiled, service
 from crm_ext.pricing.basket import Basket, BasketLine
 from crm_ext.pricing.store import number
 from crm_ext.tests import builders
+from crm_ext.tests.browser.desk import settle
 from crm_ext.tests.pricing.shop import PRICE_LIST, open_shop
 
 DIALOG = ".modal.show"
@@ -144,15 +145,7 @@ class Form:
 		return self.page.evaluate(get, [row, fields])
 
 	def settle(self) -> None:
-		"""Nothing is under way, and Frappe has drawn the grid: 100 ms after an answer, over what is being typed."""
-		self.page.evaluate(
-			"""async () => {
-				for (let quiet = 0; quiet < 4; ) {
-					await new Promise((resolve) => setTimeout(resolve, 40));
-					quiet = frappe.request.ajax_count ? 0 : quiet + 1;
-				}
-			}"""
-		)
+		settle(self.page)
 
 	def shows_what_the_engine_says(self) -> None:
 		"""Price list rate and rate of each row, once they have come."""

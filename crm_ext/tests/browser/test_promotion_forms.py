@@ -13,6 +13,7 @@ import frappe
 from frappe.utils.password import update_password
 
 from crm_ext.demo import data
+from crm_ext.tests.browser.desk import settle
 from crm_ext.tests.pricing.people import person
 from crm_ext.tests.promotions.drafts import draft
 
@@ -139,6 +140,7 @@ def test_a_promotion_is_written_and_activated(manager, clean):
 	page = manager.open("sales-promotion/new", ".crm-ext-sentence", height=1000).page
 	page.locator("[data-fieldname=title] input").first.fill(TITLES[2])
 	page.locator("select[data-fieldname=kind]").select_option("Order Threshold")
+	settle(page)
 	row = page.locator("[data-fieldname=tiers] .grid-body .grid-row").first
 	row.locator("[data-fieldname=at_least]").first.click()
 	row.locator("input[data-fieldname=at_least]").fill("1000")

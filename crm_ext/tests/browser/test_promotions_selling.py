@@ -14,6 +14,7 @@ import frappe
 from crm_ext.demo import data
 from crm_ext.pricing import compiled, service
 from crm_ext.pricing.store import number
+from crm_ext.tests.browser.desk import settle
 from crm_ext.tests.browser.test_point_of_sale import choose, tile, till  # noqa: F401 (a fixture)
 from crm_ext.tests.browser.test_prices import ADA, DIALOG, FALL, WHY, Form, shop  # noqa: F401 (a fixture)
 from crm_ext.tests.promotions.running import offer
@@ -327,7 +328,7 @@ def test_the_counter_shows_promotions_and_takes_coupons_before_anybody_pays(offe
 				"([item, qty]) => cur_pos.frm.doc.items.some((row) => row.item_code === item && row.qty === qty)",
 				arg=[item, qty],
 			)
-			page.wait_for_function("!frappe.request.ajax_count && !$('#freeze').is(':visible')")
+			settle(page)
 	cart = page.locator(".cart-container")
 	expect(cart).to_contain_text(f"{WEEK} saves")
 	expect(cart.locator(".cart-item-wrapper", has_text="LAMP-D")).to_contain_text("Free")

@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 
 import frappe
 
+from crm_ext.tests.browser.desk import settle
+
 DIALOG = ".modal.show"
 
 
@@ -79,6 +81,7 @@ def test_a_new_condition_offers_only_the_operators_of_its_fact(manager):
 	page = manager.open("customer-tag/Dormant", ".form-tabs").page
 	page.get_by_role("tab", name="Conditions").click()
 	page.locator("[data-fieldname=conditions] .grid-add-row").click()
+	settle(page)
 	row = page.locator("[data-fieldname=conditions] .grid-body .grid-row").last
 	row.locator("[data-fieldname=fact] input").fill("Customer Group")
 	page.locator(".awesomplete li", has_text="Customer Group").first.click()

@@ -46,6 +46,9 @@ PREVIEW = "crm_ext.pricing.promotions.api.preview"
 SUGGEST = "crm_ext.cross_sell.api.suggestions"
 RATES = "crm_ext.pricing.rates_api"
 ACCEPT = "crm_ext.pricing.drift_api.accept"
+LINKAGE = "crm_ext.linkage.api"
+TAGS = "crm_ext.tags.api"
+SURVEY = {"customer": "", "event": "Survey Answered", "key": "1"}
 FORGED = {
 	"no JSON": (PRICE, {"basket": "{"}, "basket"),
 	"NaN for a basket": (PRICE, {"basket": "NaN"}, "basket"),
@@ -91,6 +94,20 @@ FORGED = {
 	),
 	"a number for rates": (f"{RATES}.save_rates", {"matrix": "", "deleted": "5"}, "deleted"),
 	"no JSON for deviations": (ACCEPT, {"deviations": "{", "note": "x"}, "deviations"),
+	"no JSON for parameters": (f"{LINKAGE}.summary", {"action": "Give Tag", "parameters": "{"}, "parameters"),
+	"a list for an event": (f"{LINKAGE}.explain", {"customer": "", "event": "[]"}, "event"),
+	"a list for a trigger": (f"{LINKAGE}.explain", {"customer": "", "event": {"trigger": ["x"]}}, "trigger"),
+	"no JSON for facts": (f"{LINKAGE}.record_event", {**SURVEY, "facts": "{"}, "facts"),
+	"no moment": (f"{LINKAGE}.record_event", {**SURVEY, "occurred_at": "soon"}, "occurred_at"),
+	"no JSON for a rule": (f"{LINKAGE}.dry_run", {"rule": "{"}, "rule"),
+	"text for conditions": (f"{LINKAGE}.dry_run", {"rule": {"conditions": "x"}}, "conditions"),
+	"no JSON for runs": (f"{LINKAGE}.retry", {"runs": "["}, "runs"),
+	"a filter for a run": (f"{LINKAGE}.dismiss", {"runs": [{"a": 1}], "reason": "x"}, "runs"),
+	"no JSON for customers": (f"{TAGS}.refresh", {"customers": "["}, "customers"),
+	"a filter for a customer of tags": (f"{TAGS}.refresh", {"customers": [["like", "%"]]}, "customers"),
+	"no day": (f"{TAGS}.assign", {"customer": "", "tag": "Gold", "reason": "x", "until": "soon"}, "until"),
+	"no JSON for a tag": (f"{TAGS}.simulate", {"tag": "{"}, "tag"),
+	"a list for a condition": (f"{TAGS}.simulate", {"tag": {"conditions": [{"fact": []}]}}, "fact"),
 	"a filter for a deviation": (ACCEPT, {"deviations": [{"status": "Open"}], "note": "x"}, "deviations"),
 }
 
@@ -114,10 +131,10 @@ def _clean_up():
 
 
 @pytest.mark.parametrize("case", FORGED)
-def test_a_forged_request_is_told_which_field_is_wrong(manager, matrix, case):
+def test_a_forged_request_is_told_which_field_is_wrong(manager, matrix, company, case):
 	method, arguments, named = FORGED[case]
-	if "matrix" in arguments:
-		arguments = {**arguments, "matrix": matrix}
+	there = {"matrix": matrix, "customer": company.customers["Iron Quay"]}
+	arguments = {name: there.get(name, value) for name, value in arguments.items()}
 	status, _, text = manager.post(method, **arguments)
 	assert status == 417, text
 	assert named in told(text) or UNREAD in told(text)

@@ -119,10 +119,10 @@ def test_a_customer_without_figures_yet_is_asked_to_wait(harbour):
 @pytest.mark.parametrize(
 	"event, told",
 	[
-		({"trigger": BELL, "facts": [1]}, "Give an object"),
-		({"trigger": BELL, "occurred_at": "soon"}, "soon"),
-		({"trigger": ["x"]}, "not available"),
-		("[]", "Give an object"),
+		({"trigger": BELL, "facts": [1]}, "facts. cannot be read"),
+		({"trigger": BELL, "occurred_at": "soon"}, "occurred_at. cannot be read"),
+		({"trigger": ["x"]}, "trigger. cannot be read"),
+		("[]", "event. cannot be read"),
 	],
 )
 def test_an_event_of_the_wrong_kind_is_refused_with_a_sentence(harbour, event, told):
