@@ -23,7 +23,7 @@ from crm_ext.pricing.agreed import (
 	source_of,
 )
 from crm_ext.pricing.claims import enforced, kept_by_right
-from crm_ext.pricing.price_list_guard import hide_rate, show_rates
+from crm_ext.pricing.price_list_guard import guard
 from crm_ext.pricing.promotions import gifts, stored
 from crm_ext.pricing.promotions.evidence import believe_ourselves
 from crm_ext.pricing.promotions.gifts import FREE
@@ -32,7 +32,7 @@ from crm_ext.pricing.row_prices import (
 	TYPED,
 	forget_what_was_typed,
 	given_by_hand,
-	typed,
+	is_automatic,
 	write,
 )
 from crm_ext.pricing.rows import HEAD, ROW, basket_of, differ, party_of, stamps
@@ -64,7 +64,8 @@ def price_document(doc) -> None:
 	changed = _price(doc, due, before, enforced=enforce) if due else []
 	if before and changed and party_of(before) != party_of(doc):
 		_tell(changed)
-	_keep_out_of_price_lists(doc)
+	_leave_margins_to_erpnext(doc)
+	guard(doc)
 	doc.flags.crm_ext_free_rows = gifts.free_rows(doc)
 
 
@@ -77,7 +78,6 @@ def price_without(doc, promotions: Collection[str] = (), *, ruled: Collection[in
 		trial = Trial(without_promotions=frozenset(promotions))
 		every = set(range(len(doc.items)))
 		_price(doc, every, None, enforced=enforced(), trial=trial, anew=promotions, ruled=ruled)
-		_keep_out_of_price_lists(doc)
 		doc.flags.crm_ext_free_rows = gifts.free_rows(doc)
 
 
@@ -88,7 +88,6 @@ def settle_with_native_rules(doc) -> bool:
 	looked at anew without these lines; free lines that it took out come back.
 	"""
 	back = gifts.restore(doc, doc.flags.pop("crm_ext_free_rows", None) or ())
-	show_rates(doc.items)
 	ruled = {
 		place
 		for place, row in enumerate(doc.items)
@@ -267,20 +266,8 @@ def _complete(doc) -> None:
 		doc.set_price_list_currency("Selling")
 
 
-def _keep_out_of_price_lists(doc) -> None:
-	"""ERPNext may copy the rate of a line into the price list (Stock Settings); an automatic price does not belong there.
-
-	It does so only for a row that has a rate, and computes the rate of a row that has none. What promotions made of it, it
-	cannot compute: that is hidden until it has asked.
-	"""
-	stock = frappe.get_cached_doc("Stock Settings")
-	if not (stock.auto_insert_price_list_rate_if_missing or stock.update_existing_price_list_rate):
-		return
+def _leave_margins_to_erpnext(doc) -> None:
+	"""ERPNext makes an amount of a margin in percent where the rate is above that of the price list already."""
 	for row in doc.items:
-		if row.get("crm_ext_price_steps") and not (
-			row.crm_ext_price_locked or row.pricing_rules or typed(row)
-		):
-			if promoted_rate(row.crm_ext_price_steps) is None:
-				row.rate = 0
-			else:
-				hide_rate(row)
+		if row.get("margin_type") and is_automatic(row):
+			row.rate = 0

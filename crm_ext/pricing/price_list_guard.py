@@ -7,43 +7,39 @@ It asks for the details of each line with what the line's `as_dict` says, and co
 itself has to stay: ERPNext could not compute what promotions made of it, and compares it with the document before.
 """
 
-from collections.abc import Iterable
-from types import MethodType
+from functools import partial
 
+import frappe
 
-def hide_rate(row) -> None:
-	"""Have a row say that it has no rate, until `show_rates`."""
-
-	def as_dict(*args, **kwargs):
-		told = type(row).as_dict(row, *args, **kwargs)
-		told["rate"] = 0
-		return told
-
-	row.as_dict = as_dict
+from crm_ext.pricing.row_prices import is_automatic
 
 
 def guard(doc) -> None:
-	"""Have a document that is being made from another keep its automatic prices to itself.
+	"""Have a document keep its automatic prices to itself whenever ERPNext asks for the details of its lines.
 
-	ERPNext asks for the details of its lines before anybody saves it, some of its documents after they were mapped.
+	It asks while saving, and where a document is made from another already before; some of them after the mapping.
 	"""
-	doc.set_missing_item_details = MethodType(_set_missing_item_details, doc)
+	# what is set on a document has to go with it to the jobs of a worker, which a method of ours would not
+	doc.set_missing_item_details = partial(_set_missing_item_details, doc)
 
 
 def _set_missing_item_details(doc, *args, **kwargs):
-	rows = [
-		row
-		for row in doc.items
-		if row.get("crm_ext_price_steps") and not (row.crm_ext_price_locked or row.pricing_rules)
-	]
+	rows = [row for row in doc.items if is_automatic(row)] if _rates_are_copied() else []
 	for row in rows:
-		hide_rate(row)
+		row.as_dict = partial(_as_dict_without_rate, row)
 	try:
 		return type(doc).set_missing_item_details(doc, *args, **kwargs)
 	finally:
-		show_rates(rows)
+		for row in rows:
+			del row.as_dict
 
 
-def show_rates(rows: Iterable) -> None:
-	for row in rows:
-		vars(row).pop("as_dict", None)
+def _as_dict_without_rate(row, *args, **kwargs):
+	told = type(row).as_dict(row, *args, **kwargs)
+	told["rate"] = 0
+	return told
+
+
+def _rates_are_copied() -> bool:
+	stock = frappe.get_cached_doc("Stock Settings")
+	return bool(stock.auto_insert_price_list_rate_if_missing or stock.update_existing_price_list_rate)

@@ -66,6 +66,12 @@ def typed(row) -> bool:
 	return rate != _computed(row) and (promoted is None or rate != flt(promoted, places(row)))
 
 
+def is_automatic(row) -> bool:
+	"""Whether a row has a price of ours, and the rate is what it, a margin or a discount makes of it."""
+	locked_or_ruled = row.get("crm_ext_price_locked") or row.get("pricing_rules")
+	return bool(row.get("crm_ext_price_steps")) and not (locked_or_ruled or typed(row))
+
+
 def given_by_hand(row) -> bool:
 	"""Whether promotions leave the row to who gave a rate, a discount or a margin, or to a rule of ERPNext."""
 	if row.get("crm_ext_price_locked") or row.get("pricing_rules") or row.get("margin_type"):

@@ -117,6 +117,7 @@ def _forget_what_was_kept():
 	import frappe
 
 	frappe.local.crm_ext_price_phrases = {}
-	frappe.clear_document_cache("CRM Ext Settings", "CRM Ext Settings")
+	for settings in ("CRM Ext Settings", "Stock Settings"):
+		frappe.clear_document_cache(settings, settings)
 	for key in ("notifications", "webhooks"):
 		frappe.cache.delete_keys(key)

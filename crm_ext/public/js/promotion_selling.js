@@ -65,8 +65,12 @@
 		});
 	};
 
-	const { take_off } = crm_ext.promotions;
-	crm_ext.promotions.take_off_all = (frm) => (frm.doc.items || []).forEach(take_off);
+	/** Agreed prices stay: those of rows that were made from the rows of another document. */
+	const take_off = (frm, row) =>
+		frm.cscript.is_a_mapped_document?.(row) || crm_ext.promotions.take_off(row);
+
+	crm_ext.promotions.take_off_all = (frm) =>
+		(frm.doc.items || []).forEach((row) => take_off(frm, row));
 
 	const changed = (frm) => soon(frm);
 
@@ -79,7 +83,7 @@
 
 	function take_off_one(frm, cdt, cdn) {
 		if (may_change(frm)) {
-			take_off(locals[cdt][cdn]);
+			take_off(frm, locals[cdt][cdn]);
 			soon(frm);
 		}
 	}

@@ -85,15 +85,20 @@ class Desk:
 
 
 def settle(page) -> None:
-	"""Wait until no request is under way, nothing is frozen, and Frappe has drawn its grids.
+	"""Wait until no request is under way or due, nothing is frozen, and Frappe has drawn its grids.
 
 	It draws them 100 ms after a change of rows or columns, over what is being typed.
 	"""
 	page.evaluate(
 		"""async () => {
+			const due = (frm) => frm?.crm_ext_preview?.timer && frm.crm_ext_typing !== document.activeElement;
 			for (let quiet = 0; quiet < 4; ) {
 				await new Promise((resolve) => setTimeout(resolve, 40));
-				const busy = window.frappe?.request?.ajax_count || window.$?.("#freeze").is(":visible");
+				const busy =
+					window.frappe?.request?.ajax_count ||
+					window.$?.("#freeze").is(":visible") ||
+					due(window.cur_frm) ||
+					due(window.cur_pos?.frm);
 				quiet = busy ? 0 : quiet + 1;
 			}
 		}"""

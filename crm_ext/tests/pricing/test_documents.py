@@ -15,7 +15,7 @@ from crm_ext.demo import data
 from crm_ext.pricing.agreed import document_is_left_alone
 from crm_ext.tests.pricing.people import as_user, person
 from crm_ext.tests.pricing.shop import LISTED, PRICE_LIST, native_rule, unsaved
-from crm_ext.tests.settings import change_settings
+from crm_ext.tests.settings import change_settings, copy_rates_into_price_lists
 
 LAMP = [("LAMP-A", 3, "Nos")]
 PRICE, AT_TEN, LIST = 88.8, 81.25, 100
@@ -344,9 +344,7 @@ def test_with_prices_switched_off_ERPNext_prices_alone(order):
 
 
 def test_ERPNext_does_not_copy_automatic_prices_into_the_price_list(order):
-	for field in ("auto_insert_price_list_rate_if_missing", "update_existing_price_list_rate"):
-		frappe.db.set_single_value("Stock Settings", field, 1)
-	frappe.clear_document_cache("Stock Settings", "Stock Settings")
+	copy_rates_into_price_lists(update_existing_price_list_rate=1)
 	doc = again(order([("LAMP-A", 3, "Nos"), ("LAMP-D", 2, "Nos")]))
 	doc.save()
 	doc.submit()

@@ -3,7 +3,7 @@
 
 """A document that is made from another writes no automatic price into a price list that has none for the item."""
 
-from collections.abc import Iterator
+import pickle
 
 import pytest
 
@@ -15,19 +15,15 @@ from erpnext.selling.doctype.sales_order.sales_order import make_delivery_note, 
 
 from crm_ext.tests.pricing.shop import unsaved
 from crm_ext.tests.promotions.running import offer
+from crm_ext.tests.settings import copy_rates_into_price_lists
 
 LAMP, PRICE, PROMOTED = "LAMP-D", 54.39, 48.95
 """It has no list price."""
 
 
 @pytest.fixture(autouse=True)
-def copying(shop) -> Iterator[None]:
-	"""ERPNext copies rates into price lists, as it does from its installation on."""
-	settings = "Stock Settings"
-	frappe.db.set_single_value(settings, "auto_insert_price_list_rate_if_missing", 1)
-	frappe.clear_document_cache(settings, settings)
-	yield
-	frappe.clear_document_cache(settings, settings)
+def copying(shop) -> None:
+	copy_rates_into_price_lists()
 
 
 def listed() -> list[float]:
@@ -63,3 +59,11 @@ def test_the_order_of_a_quotation(customer):
 def test_a_return(customer):
 	made = make_sales_return(submitted("Sales Invoice", customer).name)
 	assert (listed(), made.items[0].rate) == ([], PRICE)
+
+
+def test_a_document_that_was_made_from_another_can_go_to_a_worker(customer):
+	"""Webhooks of Frappe send whole documents there."""
+	made = make_sales_invoice(submitted("Sales Order", customer).name).insert()
+	sent = pickle.loads(pickle.dumps(made))
+	sent.set_missing_item_details()
+	assert (listed(), sent.items[0].rate) == ([], PRICE)

@@ -13,6 +13,7 @@ from crm_ext.demo import data
 from crm_ext.tests.pricing.items import update_items
 from crm_ext.tests.pricing.shop import PRICE_LIST, native_rule, unsaved
 from crm_ext.tests.promotions.running import offer
+from crm_ext.tests.settings import copy_rates_into_price_lists
 
 LAMPS = [("LAMP-A", 3, "Nos")]
 PRICE, CHEAPER = 88.8, 79.92
@@ -120,28 +121,24 @@ def test_the_largest_discount_of_an_item_stops_nobody(customer, tenth_off):
 
 @pytest.mark.parametrize("based_on", ["Rate", "Price List Rate"])
 def test_a_promoted_rate_is_not_written_into_the_price_list(based_on, customer, tenth_off):
-	for name in ("auto_insert_price_list_rate_if_missing", "update_existing_price_list_rate"):
-		frappe.db.set_single_value("Stock Settings", name, 1)
-	frappe.db.set_single_value("Stock Settings", "update_price_list_based_on", based_on)
-	frappe.clear_document_cache("Stock Settings", "Stock Settings")
-	try:
-		doc = entered("Sales Order", customer, LAMPS)
-		doc.save()
-	finally:
-		frappe.clear_document_cache("Stock Settings", "Stock Settings")
+	copy_rates_into_price_lists(update_existing_price_list_rate=1, update_price_list_based_on=based_on)
+	doc = entered("Sales Order", customer, LAMPS)
+	doc.save()
 	listed = {"item_code": "LAMP-A", "price_list": PRICE_LIST}
 	assert frappe.get_all("Item Price", listed, pluck="price_list_rate") == [100]
 	assert again(doc).items[0].rate == CHEAPER
 
 
-def test_a_margin_given_by_hand_is_left_alone(customer, tenth_off):
+@pytest.mark.parametrize("copying", [0, 1])
+def test_a_margin_given_by_hand_is_left_alone(copying, customer, tenth_off):
+	copy_rates_into_price_lists(auto_insert_price_list_rate_if_missing=copying)
 	doc = unsaved("Sales Order", customer, LAMPS)
 	doc.items[0].update({"margin_type": "Percentage", "margin_rate_or_amount": 10})
 	rate = doc.insert().items[0].rate
 	doc = again(doc)
 	doc.save()
 	assert doc.items[0].rate == rate
-	assert doc.items[0].margin_rate_or_amount == 10
+	assert (doc.items[0].margin_type, doc.items[0].margin_rate_or_amount) == ("Percentage", 10)
 
 
 def test_in_another_currency(customer, tenth_off):
