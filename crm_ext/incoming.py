@@ -7,12 +7,15 @@ import json
 import math
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from functools import cache
 from typing import NoReturn
+from zoneinfo import ZoneInfo
 
 import frappe
 from frappe.model import numeric_fieldtypes, table_fields
+from frappe.model.base_document import get_controller
 from frappe.model.document import Document
-from frappe.utils import flt, get_datetime, get_time, getdate
+from frappe.utils import flt, get_datetime, get_system_timezone, get_time, getdate
 
 from crm_ext.exceptions import Term, WrongShape
 
@@ -25,6 +28,7 @@ TEXTS = Term("a JSON list of texts")
 TEXT = Term("a text")
 NUMBER = Term("a number of at most 12 digits and 9 decimals")
 DOCSTATUS = Term("0, 1 or 2")
+FIELD = Term("a name of a field")
 DATE = Term("a date such as 2026-01-31")
 TIME = Term("a time of day such as 17:30")
 MOMENT = Term("a date and time such as 2026-01-31 09:30:00")
@@ -91,16 +95,20 @@ def a_day(given: object, field: str) -> date | None:
 
 
 def a_moment(given: object, field: str) -> datetime | None:
-	"""A date and time, with its time zone if it names one; None where nothing is given."""
+	"""A date and time of the site, whatever time zone it was given in; None where nothing is given."""
 	if given in (None, ""):
 		return None
 	try:
-		found = get_datetime(given)
-	except (ValueError, TypeError, OverflowError):
+		return site_time(get_datetime(given))
+	except (ValueError, TypeError, OverflowError, AttributeError):
 		_refuse(field, MOMENT)
-	if not found:
-		_refuse(field, MOMENT)
-	return found
+
+
+def site_time(moment: datetime) -> datetime:
+	"""A moment without a time zone, as Frappe stores it. Raises OverflowError or ValueError at the ends of the calendar."""
+	if not moment.tzinfo:
+		return moment
+	return moment.astimezone(ZoneInfo(get_system_timezone())).replace(tzinfo=None)
 
 
 def a_document(given: object, field: str, doctype: str) -> Document:
@@ -109,7 +117,7 @@ def a_document(given: object, field: str, doctype: str) -> Document:
 	When it was made is not for the form to say.
 	"""
 	if isinstance(given, str) and not given.lstrip().startswith("{"):
-		return frappe.get_doc(doctype, given)
+		return frappe.get_doc(doctype, a_text(given, field))
 	values = {**an_object(given, field), "doctype": doctype}
 	check_document(values)
 	values["creation"] = frappe.db.get_value(doctype, values.get("name") or "", "creation")
@@ -119,12 +127,16 @@ def a_document(given: object, field: str, doctype: str) -> Document:
 def check_document(doc: Mapping, place: str = "") -> None:
 	"""Raises WrongShape unless the fields of a document hold plain values, and its tables rows of such.
 
-	Fields that its DocType does not have are not looked at.
+	Fields that its DocType does not have are not looked at, but must not have the name of a method.
 	"""
+	meta = frappe.get_meta(doc["doctype"])
+	for name in doc.keys() & _methods(get_controller(doc["doctype"])):
+		if not meta.has_field(name):
+			_refuse(f"{place}{name}", FIELD)
 	a_text(doc.get("name"), f"{place}name")
 	if str(doc.get("docstatus") or 0) not in ("0", "1", "2"):
 		_refuse(f"{place}docstatus", DOCSTATUS)
-	for df in frappe.get_meta(doc["doctype"]).fields:
+	for df in meta.fields:
 		value, field = doc.get(df.fieldname), place + df.fieldname
 		if value in (None, "") or df.fieldtype == "JSON":
 			continue
@@ -135,6 +147,12 @@ def check_document(doc: Mapping, place: str = "") -> None:
 				check_document({**row, "doctype": df.options}, f"{field} {number} ")
 		else:
 			_check_value(value, df.fieldtype, field)
+
+
+@cache
+def _methods(controller: type) -> frozenset[str]:
+	"""What the documents of a class can do, and what a field of the same name would hide."""
+	return frozenset(name for name in dir(controller) if callable(getattr(controller, name)))
 
 
 def _check_value(value: object, fieldtype: str, field: str) -> None:

@@ -156,7 +156,7 @@ def record_event(
 
 	`key` names the event: telling it again changes nothing. `occurred_at` is site time, now if it is left out.
 	"""
-	check_customer(customer)
+	check_customer(a_text(customer, "customer"))
 	frappe.only_for(MANAGERS)
 	recorded = outside.record(
 		customer,
@@ -164,8 +164,8 @@ def record_event(
 		key=key,
 		occurred_at=a_moment(occurred_at, "occurred_at"),
 		facts=an_object(facts, "facts"),
-		reference_doctype=reference_doctype or "",
-		reference_name=reference_name or "",
+		reference_doctype=a_text(reference_doctype, "reference_doctype"),
+		reference_name=a_text(reference_name, "reference_name"),
 		readable=True,
 	)
 	return {"recorded": recorded}

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 
 import frappe
 from frappe import _
+from frappe.utils import flt
 
 from crm_ext import errors
 from crm_ext.exceptions import CrmExtError
@@ -183,6 +184,7 @@ def _price(
 		elif write(row, priced, result, enforced=enforced):
 			changed.append(row)
 			row.flags.crm_ext_anew = bool(anew)
+	_leave_margins_to_erpnext(doc)
 	declined = gifts.sync(doc, result.outcome.gifts, before, quoted=anew)
 	doc.crm_ext_promotions = stored.told(result, declined)
 	return changed
@@ -267,7 +269,12 @@ def _complete(doc) -> None:
 
 
 def _leave_margins_to_erpnext(doc) -> None:
-	"""ERPNext makes an amount of a margin in percent where the rate is above that of the price list already."""
+	"""ERPNext makes an amount of a margin in percent where the rate is above that of the price list already.
+
+	It adds nothing up in consolidated invoices, and computes no rate without that of the price list.
+	"""
+	if doc.get("is_consolidated"):
+		return
 	for row in doc.items:
-		if row.get("margin_type") and is_automatic(row):
+		if row.get("margin_type") and flt(row.rate) > flt(row.price_list_rate) > 0 and is_automatic(row):
 			row.rate = 0

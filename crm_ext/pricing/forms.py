@@ -17,7 +17,7 @@ from frappe.utils import flt
 from crm_ext.constants import SELLING_DOCTYPES
 from crm_ext.exceptions import CrmExtError
 from crm_ext.pricing import compiled, service, waterfall
-from crm_ext.pricing.agreed import document_is_left_alone, priced_by_components, row_is_left_alone
+from crm_ext.pricing.agreed import document_is_left_alone, priced_by_components, row_is_left_alone, source_of
 from crm_ext.pricing.basket import Result
 from crm_ext.pricing.claims import enforced
 from crm_ext.pricing.costs import may_see_costs
@@ -61,9 +61,13 @@ def answers(
 	if compiled.idle():
 		return nothing
 	head = _head(args, doc)
-	if head.doctype not in SELLING_DOCTYPES or not head.company or not concerns_us(head):
+	if head.doctype not in SELLING_DOCTYPES or not head.company:
 		return nothing
 	rows, places = _rows(head, items)
+	if head.get("is_return") and head.get("return_against"):
+		return [_sold(rows[place]) for place in places]
+	if not concerns_us(head):
+		return nothing
 	if picking:
 		for place in places:
 			rows[place].crm_ext_price_locked = 0
@@ -147,6 +151,11 @@ def may_sell(doctypes: Sequence[str], company: str) -> bool:
 		frappe.get_cached_value("Company", company, "name")
 		and has_user_permission(frappe.get_cached_doc("Company", company))
 	)
+
+
+def _sold(row: Mapping) -> Answer | None:
+	"""What comes back has the price it was sold at; ERPNext would fetch that of the list for the returns of a counter."""
+	return Answer(locked=True) if row.get("crm_ext_price_steps") and source_of(row) else None
 
 
 def _answer(row: Mapping, place: int, result: Result) -> Answer | None:

@@ -19,7 +19,7 @@ def guard(doc) -> None:
 
 	It asks while saving, and where a document is made from another already before; some of them after the mapping.
 	"""
-	# what is set on a document has to go with it to the jobs of a worker, which a method of ours would not
+	# webhooks send documents to a worker: a bound method that its class does not have could not be unpickled there
 	doc.set_missing_item_details = partial(_set_missing_item_details, doc)
 
 

@@ -67,7 +67,7 @@ def typed(row) -> bool:
 
 
 def is_automatic(row) -> bool:
-	"""Whether a row has a price of ours, and the rate is what it, a margin or a discount makes of it."""
+	"""Whether our engine was asked about the price of a row, and the rate is what the price, a margin or a discount make."""
 	locked_or_ruled = row.get("crm_ext_price_locked") or row.get("pricing_rules")
 	return bool(row.get("crm_ext_price_steps")) and not (locked_or_ruled or typed(row))
 

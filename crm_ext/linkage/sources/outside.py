@@ -5,12 +5,12 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import frappe
-from frappe.utils import get_system_timezone, now_datetime
+from frappe.utils import now_datetime
 
 from crm_ext.exceptions import NoSuchRecord, NotFromOutside, Term, UnknownFact
+from crm_ext.incoming import site_time
 from crm_ext.linkage import inbox, registry, runner
 from crm_ext.rules.actions import Event
 from crm_ext.rules.facts import jsonable, normalise
@@ -52,13 +52,11 @@ def record(
 		if name not in asked.facts:
 			raise UnknownFact(fact=name)
 	now = now_datetime()
-	if occurred_at and occurred_at.tzinfo:
-		occurred_at = occurred_at.astimezone(ZoneInfo(get_system_timezone())).replace(tzinfo=None)
 	event = Event(
 		key=f"{trigger}:{key}",
 		trigger=trigger,
 		customer=customer,
-		occurred_at=min(occurred_at or now, now),
+		occurred_at=min(site_time(occurred_at or now), now),
 		reference_doctype=reference_doctype,
 		reference_name=reference_name,
 		facts={name: jsonable(normalise(known[name], value)) for name, value in (facts or {}).items()},

@@ -29,7 +29,7 @@
 		...["crm_ext_coupon_codes", "payment_terms_template", "posting_time", "territory"],
 		"customer_group",
 	];
-	const ROW_REPRICED = ["item_code", "qty", "uom", "conversion_factor", "batch_no"];
+	const ROW_REPRICED = ["qty", "uom", "conversion_factor", "batch_no"];
 	const ROW_WATCHED = [
 		...ROW_REPRICED,
 		...["rate", "price_list_rate", "discount_percentage", "discount_amount"],
@@ -60,14 +60,17 @@
 		frappe.ui.form.on(`${doctype} Item`, {
 			...Object.fromEntries(ROW_WATCHED.map((field) => [field, changed])),
 			...Object.fromEntries(ROW_REPRICED.map((field) => [field, take_off_one])),
+			item_code: begin_anew,
 			before_items_remove: (frm, cdt, cdn) =>
 				crm_ext.promotions.decline(frm, locals[cdt][cdn]),
 		});
 	};
 
-	/** Agreed prices stay: those of rows that were made from the rows of another document. */
-	const take_off = (frm, row) =>
-		frm.cscript.is_a_mapped_document?.(row) || crm_ext.promotions.take_off(row);
+	/** Agreed prices stay: those of returns, and of rows that were made from the rows of another document. */
+	const is_agreed = ({ doc, cscript }, row) =>
+		(doc.is_return && doc.return_against) || cscript.is_a_mapped_document?.(row);
+
+	const take_off = (frm, row) => is_agreed(frm, row) || crm_ext.promotions.take_off(row);
 
 	crm_ext.promotions.take_off_all = (frm) =>
 		(frm.doc.items || []).forEach((row) => take_off(frm, row));
@@ -84,6 +87,14 @@
 	function take_off_one(frm, cdt, cdn) {
 		if (may_change(frm)) {
 			take_off(frm, locals[cdt][cdn]);
+			soon(frm);
+		}
+	}
+
+	/** Another item: nothing was agreed for it. */
+	function begin_anew(frm, cdt, cdn) {
+		if (may_change(frm)) {
+			crm_ext.promotions.take_off(locals[cdt][cdn]);
 			soon(frm);
 		}
 	}

@@ -87,12 +87,16 @@ class Desk:
 def settle(page) -> None:
 	"""Wait until no request is under way or due, nothing is frozen, and Frappe has drawn its grids.
 
-	It draws them 100 ms after a change of rows or columns, over what is being typed.
+	It draws them 100 ms after a change of rows or columns, over what is being typed. Fails after a minute.
 	"""
 	page.evaluate(
 		"""async () => {
 			const due = (frm) => frm?.crm_ext_preview?.timer && frm.crm_ext_typing !== document.activeElement;
+			const until = Date.now() + 60_000;
 			for (let quiet = 0; quiet < 4; ) {
+				if (Date.now() > until) {
+					throw new Error(`The page does not come to rest: ${window.frappe?.request?.ajax_count} requests.`);
+				}
 				await new Promise((resolve) => setTimeout(resolve, 40));
 				const busy =
 					window.frappe?.request?.ajax_count ||

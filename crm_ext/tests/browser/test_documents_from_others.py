@@ -18,13 +18,17 @@ from crm_ext.tests.pricing.shop import unsaved
 
 ORDER = "erpnext.selling.doctype.sales_order.sales_order."
 INVOICE = "erpnext.accounts.doctype.sales_invoice.sales_invoice."
+COUNTER = "erpnext.accounts.doctype.pos_invoice.pos_invoice."
 DELIVERY = "erpnext.stock.doctype.delivery_note.delivery_note."
 MAPPED = (
 	("Quotation", "Sales Order", "erpnext.selling.doctype.quotation.quotation.make_sales_order"),
 	("Sales Order", "Sales Invoice", f"{ORDER}make_sales_invoice"),
 	("Sales Order", "Delivery Note", f"{ORDER}make_delivery_note"),
 	("Delivery Note", "Sales Invoice", f"{DELIVERY}make_sales_invoice"),
+	("Sales Invoice", "Delivery Note", f"{INVOICE}make_delivery_note"),
 	("Sales Invoice", "Sales Invoice", f"{INVOICE}make_sales_return"),
+	("Delivery Note", "Delivery Note", f"{DELIVERY}make_sales_return"),
+	("POS Invoice", "POS Invoice", f"{COUNTER}make_sales_return"),
 )
 SOLD = [["LAMP-B", 3, 219.19, 197.27], ["LAMP-E", 2, 29.9, 29.9], ["LAMP-D", 1, 0, 0]]
 """Ten percent off from three on, and a gift for two."""

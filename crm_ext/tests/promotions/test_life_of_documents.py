@@ -137,8 +137,43 @@ def test_a_margin_given_by_hand_is_left_alone(copying, customer, tenth_off):
 	rate = doc.insert().items[0].rate
 	doc = again(doc)
 	doc.save()
-	assert doc.items[0].rate == rate
+	assert doc.items[0].rate == rate == 97.68
 	assert (doc.items[0].margin_type, doc.items[0].margin_rate_or_amount) == ("Percentage", 10)
+
+
+def test_a_margin_without_a_value_does_not_undo_a_promotion(customer, tenth_off):
+	from erpnext.selling.doctype.quotation.quotation import make_sales_order
+
+	doc = make_sales_order(submitted(entered("Quotation", customer, LAMPS)).name)
+	doc.update({"delivery_date": nowdate()})
+	doc.items[0].margin_type = "Percentage"
+	assert doc.insert().items[0].rate == CHEAPER
+
+
+def test_a_margin_stays_a_percentage_when_a_promotion_ran_out_meanwhile(customer, shop):
+	offer(
+		"Volume Discount",
+		products=[{"item": "LAMP-B"}],
+		tiers=[{"at_least": 1, "gives": "Discount Percentage", "value": 10}],
+		max_uses=1,
+	)
+	orders = [unsaved("Sales Order", customer, [*LAMPS, ("LAMP-B", 1, "Nos")]) for _ in range(2)]
+	for doc in orders:
+		doc.items[0].update({"margin_type": "Percentage", "margin_rate_or_amount": 10})
+		doc.insert()
+	first, last = (submitted(again(doc)) for doc in orders)
+	assert first.items[1].rate < last.items[1].rate
+	row = last.items[0]
+	assert (row.rate, row.margin_type, row.margin_rate_or_amount) == (97.68, "Percentage", 10)
+
+
+def test_what_costs_nothing_may_have_a_margin(customer, shop):
+	frappe.get_doc(
+		doctype="Price Matrix Rate", matrix=shop, customer=customer, item="LAMP-A", rate_type="Rate", value=0
+	).insert()
+	doc = unsaved("Sales Order", customer, LAMPS)
+	doc.items[0].update({"margin_type": "Amount", "margin_rate_or_amount": 10})
+	assert again(doc.insert()).items[0].rate == 10
 
 
 def test_in_another_currency(customer, tenth_off):
