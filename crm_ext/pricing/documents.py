@@ -54,6 +54,7 @@ def price_document(doc) -> None:
 	original = _original(doc)
 	believe_ourselves(doc, original or before, left_alone=document_is_left_alone(doc, enforced=enforced()))
 	if not _concerns_us(doc):
+		_forget_promotions_that_are_off(doc)
 		return
 	enforce = enforced()
 	if not (original or (before and doc.docstatus)):
@@ -110,6 +111,16 @@ def _concerns_us(doc) -> bool:
 	if compiled.idle() and not had:
 		return False
 	return not document_is_left_alone(doc, enforced=enforced())
+
+
+def _forget_promotions_that_are_off(doc) -> None:
+	"""Who has a document ignore all rules has taken off what promotions did, unless a program left it in the lines."""
+	if doc.get("ignore_pricing_rule") and doc.get("crm_ext_promotions") and not _is_promoted(doc):
+		doc.crm_ext_promotions = None
+
+
+def _is_promoted(doc) -> bool:
+	return any(row.get(FREE) or promotions_of_row(row) for row in doc.items)
 
 
 def _has_lost_rows(doc, before) -> bool:
@@ -221,6 +232,11 @@ def _due(doc, before, *, enforced: bool) -> Iterator[int]:
 		yield from range(len(doc.items))
 		return
 	watched = (*ROW, FREE, *TYPED, *CLAIMED) if enforced else (*ROW, FREE)
+	if _has_promotions(doc):
+		watched = (
+			*watched,
+			*TYPED,
+		)  # what somebody gives a line for leaves the promotions, and comes back to them
 	old = {row.name: row for row in before.items}
 	moved = {old[name].item_code for name in old.keys() - {row.name for row in doc.items}}
 	for row in doc.items:

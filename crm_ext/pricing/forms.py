@@ -76,8 +76,13 @@ def answers(
 	except CrmExtError:
 		return nothing  # ERPNext says itself what is wrong with an item
 	bundles = priced_by_components(row.get("item_code") for row in rows)
+	agreed = set() if picking else _agreed(head, [rows[place] for place in places])
 	return [
-		None if rows[place].get("item_code") in bundles else _answer(rows[place], place, result)
+		Answer(locked=True)
+		if rows[place].get("name") in agreed
+		else None
+		if rows[place].get("item_code") in bundles
+		else _answer(rows[place], place, result)
 		for place in places
 	]
 
@@ -151,6 +156,24 @@ def may_sell(doctypes: Sequence[str], company: str) -> bool:
 		frappe.get_cached_value("Company", company, "name")
 		and has_user_permission(frappe.get_cached_doc("Company", company))
 	)
+
+
+def _agreed(head: Mapping, asked: Sequence[Mapping]) -> set[str]:
+	"""The names of the rows of a saved draft that keep their agreed price: same item and unit, in the same currency.
+
+	ERPNext would fetch that of the price list: it has a price agreed only where that differs.
+	"""
+	made = {row.get("name"): row for row in asked if row.get("crm_ext_price_steps") and source_of(row)}
+	if not made or frappe.db.get_value(head.doctype, head.get("name"), "currency") != head.get("currency"):
+		return set()
+	stored = frappe.get_all(
+		f"{head.doctype} Item", {"name": ("in", list(made))}, ["name", "item_code", "uom"], as_list=True
+	)
+	return {
+		name
+		for name, item, uom in stored
+		if (item, uom) == (made[name].get("item_code"), made[name].get("uom"))
+	}
 
 
 def _sold(row: Mapping) -> Answer | None:

@@ -24,7 +24,7 @@ def write(row, priced: Priced, result: Result, *, enforced: bool) -> bool:
 	"""
 	stored = row.get("crm_ext_price_steps")
 	was_ours, was_promoted = waterfall.is_ours(stored), promoted_rate(stored) is not None
-	row_was_typed = typed(row)
+	row_was_typed, was_by_hand = typed(row), given_by_hand(row)
 	row.update(stamps(result, priced, row))
 	if not (priced.automatic or was_ours):
 		return False
@@ -37,7 +37,7 @@ def write(row, priced: Priced, result: Result, *, enforced: bool) -> bool:
 	elif priced.promoted is not None:
 		promote(row, priced.promoted)
 	else:
-		if row.get("pricing_rules") or enforced or was_promoted:
+		if row.get("pricing_rules") or enforced or (was_promoted and not was_by_hand):
 			# ERPNext applies its rules anew; it would only repeat the ones that are written down
 			row.pricing_rules = None
 			forget_what_was_typed(row)

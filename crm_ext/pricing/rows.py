@@ -113,8 +113,15 @@ def stamps(result: Result, priced: Priced, row) -> Mapping[str, object]:
 	}
 
 
+STORED_DECIMALS = 9
+"""Of the columns of Frappe, decimal(21,9)."""
+
+
 def differ(one: object, other: object) -> bool:
-	"""Whether two values of a field differ, however a program wrote them: "2" is 2, None is empty."""
+	"""Whether two values of a field differ, however a program wrote them: "2" is 2, None is empty.
+
+	Of numbers, as many decimals count as are stored.
+	"""
 	if isinstance(one, int | float) or isinstance(other, int | float):
-		return flt(one) != flt(other)
+		return round(flt(one), STORED_DECIMALS) != round(flt(other), STORED_DECIMALS)
 	return str(one or "") != str(other or "")

@@ -27,14 +27,15 @@
 	const WATCHED = [
 		...REPRICED,
 		...["crm_ext_coupon_codes", "payment_terms_template", "posting_time", "territory"],
-		"customer_group",
+		...["customer_group", "taxes_and_charges", "tax_category", "shipping_rule"],
 	];
-	const ROW_REPRICED = ["qty", "uom", "conversion_factor", "batch_no"];
+	const ROW_REPRICED = ["qty", "conversion_factor", "batch_no"];
 	const ROW_WATCHED = [
 		...ROW_REPRICED,
 		...["rate", "price_list_rate", "discount_percentage", "discount_amount"],
 		...["margin_type", "margin_rate_or_amount", "crm_ext_price_locked", "items_remove"],
 	];
+	const CHARGE_WATCHED = ["charge_type", "account_head", "rate", "tax_amount", "taxes_remove"];
 
 	const { known } = crm_ext.promotions;
 
@@ -61,8 +62,10 @@
 			...Object.fromEntries(ROW_WATCHED.map((field) => [field, changed])),
 			...Object.fromEntries(ROW_REPRICED.map((field) => [field, take_off_one])),
 			item_code: begin_anew,
+			uom: begin_anew,
 			before_items_remove: (frm, cdt, cdn) =>
-				crm_ext.promotions.decline(frm, locals[cdt][cdn]),
+				// with all rules off, ERPNext takes free goods out itself
+				frm.doc.ignore_pricing_rule || crm_ext.promotions.decline(frm, locals[cdt][cdn]),
 		});
 	};
 
@@ -91,7 +94,7 @@
 		}
 	}
 
-	/** Another item: nothing was agreed for it. */
+	/** Another item or unit: nothing was agreed for it. */
 	function begin_anew(frm, cdt, cdn) {
 		if (may_change(frm)) {
 			crm_ext.promotions.take_off(locals[cdt][cdn]);
@@ -154,8 +157,8 @@
 			return;
 		}
 		state.timer = null;
-		if (answer && frm.doc.name === name && frm.doc.modified === modified) {
-			await show(frm, answer);
+		if (frm.doc.name === name && frm.doc.modified === modified) {
+			await (answer ? show(frm, answer) : crm_ext.promotions.show_panel(frm, null));
 		}
 	}
 
@@ -210,10 +213,17 @@
 		}
 	}
 
+	const SELLING = ["Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice"];
 	crm_ext.promotions.wired ??= new Set(); // a script runs again with each form that loads it
-	for (const doctype of [
-		...["Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice"],
-	]) {
+	if (!crm_ext.promotions.wired.has("charges")) {
+		crm_ext.promotions.wired.add("charges");
+		const charged = (frm) => SELLING.includes(frm.doctype) && soon(frm);
+		frappe.ui.form.on(
+			"Sales Taxes and Charges",
+			Object.fromEntries(CHARGE_WATCHED.map((field) => [field, charged]))
+		);
+	}
+	for (const doctype of SELLING) {
 		if (
 			frappe.meta.docfield_map[`${doctype} Item`] &&
 			!crm_ext.promotions.wired.has(doctype)

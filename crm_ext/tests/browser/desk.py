@@ -40,12 +40,15 @@ class Desk:
 		if MISNAMED in str(error):
 			self.misnamed = True
 		elif CHART_REDRAWN not in str(error) and ROW_WITHOUT_THE_FIELD not in (error.stack or ""):
-			self.complaints.append(str(error))
+			self._complain(str(error))
 
 	def _listen(self, message):
-		where = f"{message.text} {message.location.get('url', '')}"
-		if message.type == "error" and not any(known in where for known in self.harmless):
-			self.complaints.append(where)
+		if message.type == "error":
+			self._complain(f"{message.text} {message.location.get('url', '')}")
+
+	def _complain(self, what: str):
+		if not any(known in what for known in self.harmless):
+			self.complaints.append(what)
 
 	def expects(self, *complaints: str) -> "Desk":
 		"""Console errors about these are wanted. Say so first: the console speaks some time after the page."""

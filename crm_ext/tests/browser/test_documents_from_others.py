@@ -11,8 +11,10 @@ from playwright.sync_api import expect
 import frappe
 from frappe.utils import add_days, nowdate
 
+from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
+
 from crm_ext.tests.browser.desk import settle
-from crm_ext.tests.browser.test_prices import ADA, shop  # noqa: F401 (a fixture)
+from crm_ext.tests.browser.test_prices import ADA, OTHER_LIST, shop  # noqa: F401 (a fixture)
 from crm_ext.tests.browser.test_promotions_selling import BULB, SHOWN, WEEK, Promoted, offers  # noqa: F401 (a fixture)
 from crm_ext.tests.pricing.shop import unsaved
 
@@ -34,9 +36,9 @@ SOLD = [["LAMP-B", 3, 219.19, 197.27], ["LAMP-E", 2, 29.9, 29.9], ["LAMP-D", 1, 
 """Ten percent off from three on, and a gift for two."""
 
 
-def sold(doctype: str):
+def sold(doctype: str, **values):
 	"""A submitted document with a promoted line and a gift, committed; gone again with the offers."""
-	doc = unsaved(doctype, ADA, [("LAMP-B", 3, "Nos"), ("LAMP-E", 2, "Nos")]).insert()
+	doc = unsaved(doctype, ADA, [("LAMP-B", 3, "Nos"), ("LAMP-E", 2, "Nos")], **values).insert()
 	doc.submit()
 	frappe.db.commit()
 	return doc
@@ -95,6 +97,20 @@ def test_what_is_made_from_another_has_the_agreed_prices_from_the_start(
 		page.evaluate("day => cur_frm.set_value('delivery_date', day)", str(add_days(nowdate(), 1)))
 	settle(page)
 	agreed[0][1] = sign * 2
+	assert shown(page) == agreed
+	save(page)
+	assert shown(page) == agreed
+
+
+@pytest.mark.parametrize("field, value", [("conversion_rate", 2), ("selling_price_list", OTHER_LIST)])
+def test_a_saved_draft_of_an_agreed_document_keeps_its_prices(field, value, manager, offers):  # noqa: F811
+	manager.expects("reading 'price_list_rate'")  # ERPNext's own, where a document has a free row
+	invoice = make_sales_invoice(sold("Sales Order", currency="USD", conversion_rate=8).name).insert()
+	frappe.db.commit()
+	page = opened(manager, invoice)
+	agreed = shown(page)
+	page.evaluate("fields => void cur_frm.set_value(fields)", {field: value})
+	settle(page)
 	assert shown(page) == agreed
 	save(page)
 	assert shown(page) == agreed

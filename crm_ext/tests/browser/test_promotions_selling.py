@@ -342,6 +342,62 @@ def test_free_shipping_takes_the_charge_back_before_saving(manager, offers):
 	form.page.wait_for_function(f"JSON.stringify({charges}) === '[100]'")
 
 
+def test_a_charge_that_comes_last_is_taken_back_before_saving(manager, offers):
+	form = Promoted(manager, "Quotation", ADA)
+	form.pick("LAMP-A")
+	form.type(0, "qty", 20)
+	form.page.evaluate(
+		"""(account) => {
+			const row = cur_frm.add_child("taxes", { charge_type: "Actual", account_head: account, description: "Freight" });
+			return frappe.model.set_value(row.doctype, row.name, "tax_amount", 100);
+		}""",
+		_freight(),
+	)
+	form.page.wait_for_function("cur_frm.doc.taxes.length === 2")
+	form.settle()
+	total = form.page.evaluate("cur_frm.doc.grand_total")
+	assert total == form.page.evaluate("cur_frm.doc.net_total")
+	form.save()
+	assert form.page.evaluate("cur_frm.doc.grand_total") == total
+
+
+def test_a_discount_that_was_typed_takes_the_place_of_the_promotion(manager, offers):
+	form = Promoted(manager, "Quotation", ADA)
+	form.pick("LAMP-B")
+	form.type(0, "qty", 3)
+	form.shows_what_the_engine_says()
+	form.page.evaluate(
+		"""() => {
+			const { doctype, name } = cur_frm.doc.items[0];
+			return frappe.model.set_value(doctype, name, "discount_percentage", 20);
+		}"""
+	)
+	form.settle()
+	expect(form.panel()).not_to_contain_text(f"{WEEK} saves")
+	assert form.row(0, "rate") == [175.35]
+	form.save()
+	assert form.row(0, "rate") == [175.35]
+
+
+def test_what_ignoring_all_rules_takes_off_comes_back(manager, offers):
+	manager.expects("reading 'price_list_rate'")  # ERPNext's own, where a document has a free row
+	form = Promoted(manager, "Quotation", ADA)
+	form.pick("LAMP-B")
+	form.pick("LAMP-E")
+	form.type(0, "qty", 3)
+	form.type(1, "qty", 2)
+	form.shows_what_the_engine_says()
+	form.set(ignore_pricing_rule=1)
+	assert [row[0] for row in json.loads(form.page.evaluate(SHOWN))] == ["LAMP-B", "LAMP-E"]
+	expect(form.panel()).not_to_contain_text(f"{WEEK} saves")
+	form.save()
+	assert not form.page.evaluate("cur_frm.doc.crm_ext_promotions")
+	form.set(ignore_pricing_rule=0)
+	form.shows_what_the_engine_says()
+	form.save()
+	form.shows_what_the_engine_says()
+
+
 def test_the_counter_shows_promotions_and_takes_coupons_before_anybody_pays(offers, till):  # noqa: F811
 	page = till.page
 	choose(page, ADA)

@@ -3,6 +3,8 @@
 
 """Promoted documents through their lives: saved again, mapped, delivered in parts, returned, amended, cancelled."""
 
+import json
+
 import pytest
 
 import frappe
@@ -139,6 +141,30 @@ def test_a_margin_given_by_hand_is_left_alone(copying, customer, tenth_off):
 	doc.save()
 	assert doc.items[0].rate == rate == 97.68
 	assert (doc.items[0].margin_type, doc.items[0].margin_rate_or_amount) == ("Percentage", 10)
+
+
+def test_a_discount_given_by_hand_leaves_the_promotion_and_comes_back_to_it(customer, tenth_off):
+	doc = entered("Quotation", customer, [*LAMPS, ("LAMP-B", 1, "Nos")])
+	doc.items[0].update({"discount_percentage": 30, "discount_amount": 0, "rate": 0})
+	doc.save()
+	assert doc.items[0].rate == 62.16
+	doc = again(doc)
+	doc.items[1].qty = 2
+	doc.save()
+	assert doc.items[0].rate == 62.16
+	assert not json.loads(doc.crm_ext_promotions)["applied"]
+	doc = again(doc)
+	doc.items[0].update({"discount_percentage": 0, "discount_amount": 0, "rate": 0})
+	doc.save()
+	assert doc.items[0].rate == CHEAPER
+
+
+def test_a_line_discounted_by_hand_uses_no_promotion(customer, tenth_off):
+	doc = entered("Sales Order", customer, LAMPS)
+	doc.items[0].update({"discount_percentage": 30, "discount_amount": 0, "rate": 0})
+	doc.save()
+	assert submitted(doc).items[0].rate == 62.16
+	assert not frappe.db.exists("Promotion Redemption", {"reference_name": doc.name})
 
 
 def test_a_margin_without_a_value_does_not_undo_a_promotion(customer, tenth_off):
