@@ -231,12 +231,11 @@ def _due(doc, before, *, enforced: bool) -> Iterator[int]:
 	):
 		yield from range(len(doc.items))
 		return
-	watched = (*ROW, FREE, *TYPED, *CLAIMED) if enforced else (*ROW, FREE)
-	if _has_promotions(doc):
-		watched = (
-			*watched,
-			*TYPED,
-		)  # what somebody gives a line for leaves the promotions, and comes back to them
+	watched = {*ROW, FREE}
+	if enforced or _has_promotions(doc):
+		watched |= {*TYPED}  # a line that gets a rate or discount by hand leaves the promotions
+	if enforced:
+		watched |= {*CLAIMED}
 	old = {row.name: row for row in before.items}
 	moved = {old[name].item_code for name in old.keys() - {row.name for row in doc.items}}
 	for row in doc.items:

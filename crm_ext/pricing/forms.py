@@ -77,14 +77,14 @@ def answers(
 		return nothing  # ERPNext says itself what is wrong with an item
 	bundles = priced_by_components(row.get("item_code") for row in rows)
 	agreed = set() if picking else _agreed(head, [rows[place] for place in places])
-	return [
-		Answer(locked=True)
-		if rows[place].get("name") in agreed
-		else None
-		if rows[place].get("item_code") in bundles
-		else _answer(rows[place], place, result)
-		for place in places
-	]
+
+	def answer(place: int) -> Answer | None:
+		row = rows[place]
+		if row.get("name") in agreed:
+			return Answer(locked=True)
+		return None if row.get("item_code") in bundles else _answer(row, place, result)
+
+	return [answer(place) for place in places]
 
 
 def put_in(items: Sequence[MutableMapping], given: Sequence[Answer | None]) -> None:
@@ -161,10 +161,11 @@ def may_sell(doctypes: Sequence[str], company: str) -> bool:
 def _agreed(head: Mapping, asked: Sequence[Mapping]) -> set[str]:
 	"""The names of the rows of a saved draft that keep their agreed price: same item and unit, in the same currency.
 
-	ERPNext would fetch that of the price list: it has a price agreed only where that differs.
+	ERPNext would fetch that of the price list, which without automatic prices mostly is what was agreed.
 	"""
 	made = {row.get("name"): row for row in asked if row.get("crm_ext_price_steps") and source_of(row)}
-	if not made or frappe.db.get_value(head.doctype, head.get("name"), "currency") != head.get("currency"):
+	saved = made and frappe.db.get_value(head.doctype, {"name": str(head.get("name"))}, "currency")
+	if not saved or saved != head.get("currency"):
 		return set()
 	stored = frappe.get_all(
 		f"{head.doctype} Item", {"name": ("in", list(made))}, ["name", "item_code", "uom"], as_list=True

@@ -60,9 +60,10 @@
 		});
 		frappe.ui.form.on(`${doctype} Item`, {
 			...Object.fromEntries(ROW_WATCHED.map((field) => [field, changed])),
-			...Object.fromEntries(ROW_REPRICED.map((field) => [field, take_off_one])),
-			item_code: begin_anew,
-			uom: begin_anew,
+			...Object.fromEntries(ROW_REPRICED.map((field) => [field, row_by(take_off)])),
+			// of another item or unit, nothing was agreed
+			...Object.fromEntries(["item_code", "uom"].map((field) => [field, row_by(anew)])),
+			items_add: (frm, cdt, cdn) => locals[cdt][cdn].item_code && soon(frm), // a copy
 			before_items_remove: (frm, cdt, cdn) =>
 				// with all rules off, ERPNext takes free goods out itself
 				frm.doc.ignore_pricing_rule || crm_ext.promotions.decline(frm, locals[cdt][cdn]),
@@ -87,20 +88,14 @@
 		}
 	}
 
-	function take_off_one(frm, cdt, cdn) {
-		if (may_change(frm)) {
-			take_off(frm, locals[cdt][cdn]);
-			soon(frm);
-		}
-	}
+	const anew = (_frm, row) => crm_ext.promotions.take_off(row);
 
-	/** Another item or unit: nothing was agreed for it. */
-	function begin_anew(frm, cdt, cdn) {
+	const row_by = (take) => (frm, cdt, cdn) => {
 		if (may_change(frm)) {
-			crm_ext.promotions.take_off(locals[cdt][cdn]);
+			take(frm, locals[cdt][cdn]);
 			soon(frm);
 		}
-	}
+	};
 
 	const may_change = (frm) => frm.doc.docstatus === 0 && frm.perm[0]?.write;
 

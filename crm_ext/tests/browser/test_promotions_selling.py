@@ -313,17 +313,20 @@ def test_free_goods_that_a_person_takes_out_stay_out(manager, offers):
 	form.shows_what_the_engine_says()
 
 
-def test_free_shipping_takes_the_charge_back_before_saving(manager, offers):
-	form = Promoted(manager, "Sales Order", ADA)
-	form.pick("LAMP-A")
+def _add_freight(form) -> None:
 	form.page.evaluate(
 		"""(account) => {
-			cur_frm.add_child("taxes", { charge_type: "Actual", account_head: account, description: "Freight",
-				tax_amount: 100 });
-			cur_frm.cscript.calculate_taxes_and_totals();
+			const row = cur_frm.add_child("taxes", { charge_type: "Actual", account_head: account, description: "Freight" });
+			return frappe.model.set_value(row.doctype, row.name, "tax_amount", 100);
 		}""",
 		_freight(),
 	)
+
+
+def test_free_shipping_takes_the_charge_back_before_saving(manager, offers):
+	form = Promoted(manager, "Sales Order", ADA)
+	form.pick("LAMP-A")
+	_add_freight(form)
 	form.type(0, "qty", 2)
 	expect(form.panel()).not_to_contain_text("makes shipping free")
 	form.type(0, "qty", 20)
@@ -346,19 +349,27 @@ def test_a_charge_that_comes_last_is_taken_back_before_saving(manager, offers):
 	form = Promoted(manager, "Quotation", ADA)
 	form.pick("LAMP-A")
 	form.type(0, "qty", 20)
-	form.page.evaluate(
-		"""(account) => {
-			const row = cur_frm.add_child("taxes", { charge_type: "Actual", account_head: account, description: "Freight" });
-			return frappe.model.set_value(row.doctype, row.name, "tax_amount", 100);
-		}""",
-		_freight(),
-	)
+	_add_freight(form)
 	form.page.wait_for_function("cur_frm.doc.taxes.length === 2")
 	form.settle()
 	total = form.page.evaluate("cur_frm.doc.grand_total")
 	assert total == form.page.evaluate("cur_frm.doc.net_total")
 	form.save()
 	assert form.page.evaluate("cur_frm.doc.grand_total") == total
+
+
+def test_a_line_that_was_copied_is_priced_and_added_up(manager, offers):
+	form = Promoted(manager, "Quotation", ADA)
+	form.pick("LAMP-B")
+	form.type(0, "qty", 3)
+	form.shows_what_the_engine_says()
+	form.page.evaluate("cur_frm.fields_dict.items.grid.grid_rows[0].insert(false, true, true)")
+	form.settle()
+	form.context(lines=(form.basket.lines[0], replace(form.basket.lines[0], key="1")))
+	form.shows_what_the_engine_says()
+	total = form.page.evaluate("cur_frm.doc.net_total")
+	form.save()
+	assert form.page.evaluate("cur_frm.doc.net_total") == total
 
 
 def test_a_discount_that_was_typed_takes_the_place_of_the_promotion(manager, offers):
