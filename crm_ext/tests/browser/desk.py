@@ -18,6 +18,9 @@ CHART_REDRAWN = "Failed to execute 'removeChild' on 'Node'"
 ROW_WITHOUT_THE_FIELD = "at frappe.format"
 """Where Frappe 16 fails itself on what ERPNext answers about a row and the row has no field for (`has_margin`)."""
 
+FREE_ROW = ("reading 'price_list_rate'", "Cannot create property 'discount_percentage'")
+"""What ERPNext 15 and 16 say of a free row when the price list changes: `expects(*FREE_ROW)`."""
+
 MISNAMED = "frappe.template.compile(...) is not a function"
 """Frappe gives the loop variables of its templates three random letters: once in some thousand pages they are a word
 of JavaScript (“for”, “new”, “try”, “var”), and the page is not drawn."""

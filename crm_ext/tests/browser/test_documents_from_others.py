@@ -11,9 +11,9 @@ from playwright.sync_api import expect
 import frappe
 from frappe.utils import add_days, nowdate
 
-from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
+from erpnext.selling.doctype.quotation.quotation import make_sales_order
 
-from crm_ext.tests.browser.desk import settle
+from crm_ext.tests.browser.desk import FREE_ROW, settle
 from crm_ext.tests.browser.test_prices import ADA, OTHER_LIST, shop  # noqa: F401 (a fixture)
 from crm_ext.tests.browser.test_promotions_selling import BULB, SHOWN, WEEK, Promoted, offers  # noqa: F401 (a fixture)
 from crm_ext.tests.pricing.shop import unsaved
@@ -104,10 +104,12 @@ def test_what_is_made_from_another_has_the_agreed_prices_from_the_start(
 
 @pytest.mark.parametrize("field, value", [("conversion_rate", 2), ("selling_price_list", OTHER_LIST)])
 def test_a_saved_draft_of_an_agreed_document_keeps_its_prices(field, value, manager, offers):  # noqa: F811
-	manager.expects("reading 'price_list_rate'")  # ERPNext's own, where a document has a free row
-	invoice = make_sales_invoice(sold("Sales Order", currency="USD", conversion_rate=8).name).insert()
+	manager.expects(*FREE_ROW)
+	order = make_sales_order(sold("Quotation", currency="USD", conversion_rate=8).name)
+	order.delivery_date = nowdate()
+	order.insert()
 	frappe.db.commit()
-	page = opened(manager, invoice)
+	page = opened(manager, order)
 	agreed = shown(page)
 	page.evaluate("fields => void cur_frm.set_value(fields)", {field: value})
 	settle(page)
