@@ -12,6 +12,8 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
+TIME_ZONE = "Asia/Shanghai"
+
 
 @dataclass(frozen=True, slots=True)
 class Ago:

@@ -33,7 +33,7 @@ def run_setup_wizard(today: date):
 		{
 			"language": "English",
 			"country": home.country,
-			"timezone": "Asia/Shanghai",
+			"timezone": data.TIME_ZONE,
 			"currency": home.currency,
 			"full_name": "Willow Bay",
 			"email": "owner@willowbay.example",

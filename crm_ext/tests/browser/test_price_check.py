@@ -3,7 +3,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 import frappe
 
 from crm_ext.demo import data
+from crm_ext.tests.days import today
 from crm_ext.tests.pricing.a_matrix import matrix
 from crm_ext.tests.pricing.past_sales import put_back
 
@@ -31,7 +32,7 @@ def priced(tagged) -> Iterator:
 	with put_back(columns):
 		frappe.db.sql("UPDATE `tabSales Invoice` SET ignore_pricing_rule = 0")
 		frappe.db.sql("UPDATE `tabSales Invoice Item` SET price_list_rate = rate")
-		frappe.db.sql("UPDATE `tabItem Price` SET valid_from = %s", date.today() - timedelta(days=900))
+		frappe.db.sql("UPDATE `tabItem Price` SET valid_from = %s", today() - timedelta(days=900))
 		matrix(
 			ACTIVE,
 			{"item": LATHE, "customer_tag": "High Value", "Discount": 8},

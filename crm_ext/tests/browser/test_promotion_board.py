@@ -2,7 +2,7 @@
 # License: GPL-3.0-or-later. See license.txt
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -11,11 +11,12 @@ from playwright.sync_api import expect
 import frappe
 
 from crm_ext.demo import data
+from crm_ext.tests.days import today
 from crm_ext.tests.pricing.past_sales import put_back
 from crm_ext.tests.promotions.sales import promotion, redemption, sale, used
 
 MINE = ("Promotion Sale", "Promotion Redemption", "Promotion Usage", "Promotion Back-Test", "Sales Promotion")
-TODAY = date.today()
+TODAY = today()
 DISCS, LATHE, OIL = data.DISCS.code, data.LATHE.code, data.OIL.code
 TEN, EIGHT = ({"at_least": 1, "gives": "Discount Percentage", "value": value} for value in (10, 8))
 SUPPLIES = [{"part": "Buy", "item_group": group} for group in ("Consumables", "Field Service")]

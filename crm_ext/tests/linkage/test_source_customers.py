@@ -16,6 +16,7 @@ from crm_ext.linkage.sources import existing, profile
 from crm_ext.profile.slices import CustomerSlice
 from crm_ext.rules.actions import PROFILE_CHANGED
 from crm_ext.tests import builders
+from crm_ext.tests.days import today
 from crm_ext.tests.linkage.conftest import MORNING
 
 TABLES = ("Linkage Event", "Linkage Run", "Linkage Match", "Customer Occasion")
@@ -100,7 +101,7 @@ def test_after_a_merge_the_period_stays_used_up(known, ring, runs):
 def test_a_merged_customer_is_not_news(known):
 	old, new = known(2)
 	merge(old, new)
-	assert profile.refresh_slice(CustomerSlice.of([new]), date.today()) == 0
+	assert profile.refresh_slice(CustomerSlice.of([new]), today()) == 0
 
 
 def test_a_merge_keeps_the_later_period_and_different_occasions(known):

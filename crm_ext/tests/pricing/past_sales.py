@@ -9,7 +9,9 @@ from datetime import date, timedelta
 
 import frappe
 
-FIRST = date.today() - timedelta(days=230)
+from crm_ext.tests.days import today
+
+FIRST = today() - timedelta(days=230)
 
 
 def day(number: int) -> date:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from crm_ext.demo import data
 from crm_ext.pricing.lowest import lowest_rates
 from crm_ext.tests.builders import credit_note, customer, pos_invoice, sales_invoice
+from crm_ext.tests.days import today
 
-AS_OF = date.today() - timedelta(days=200)
+AS_OF = today() - timedelta(days=200)
 """The demo sold no service before."""
 
 HOME, VISIT, FITTING = data.HOME.name, data.VISIT.code, data.FITTING.code

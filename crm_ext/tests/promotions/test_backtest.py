@@ -1,7 +1,7 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from crm_ext.pricing.past import Past
 from crm_ext.pricing.promotions import backtest_api, backtest_runs
 from crm_ext.pricing.promotions.backtest import BackTest
 from crm_ext.tests.builders import credit_note, customer, pos_invoice, sales_invoice, sales_order
+from crm_ext.tests.days import today
 from crm_ext.tests.pricing.past_sales import FIRST, customers_of_tests, day
 from crm_ext.tests.pricing.people import hide_costs
 from crm_ext.tests.promotions.sales import manager_of, promotion, sale, seller
@@ -177,7 +178,7 @@ def test_money_is_in_company_currency(company, from_three):
 
 
 def test_a_promotion_of_tomorrow_is_tested_on_the_past(buyer):
-	coming = offer("Tomorrow", valid_from=date.today() + timedelta(days=1))
+	coming = offer("Tomorrow", valid_from=today() + timedelta(days=1))
 	sold(buyer, 1)
 	assert back_test(coming)["qualified"]["documents"] == 1
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -11,13 +11,14 @@ from crm_ext.demo import data
 from crm_ext.pricing.promotions import board_api
 from crm_ext.pricing.promotions.board import ENDED, OBSERVING, PAUSED, RUNNING, WEEKS, board
 from crm_ext.tests.builders import customer
+from crm_ext.tests.days import today
 from crm_ext.tests.pricing.people import hide_costs
 from crm_ext.tests.pricing.shop import PRICE_LIST
 from crm_ext.tests.promotions.sales import manager_of, promotion, redemption, sale, seller, used
 from crm_ext.tests.promotions.uses import submitted, ten_percent
 
 HOME, ABROAD = data.HOME, data.COMPANIES[1]
-TODAY = date.today()
+TODAY = today()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, crm_ext contributors
 # License: GPL-3.0-or-later. See license.txt
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -15,11 +15,12 @@ from crm_ext.pricing.promotions.result_model import Method
 from crm_ext.pricing.promotions.result_words import answer
 from crm_ext.rules.hold_out import held_out
 from crm_ext.tests.builders import credit_note, customer, pos_invoice, sales_invoice
+from crm_ext.tests.days import today
 from crm_ext.tests.pricing.people import hide_costs
 from crm_ext.tests.promotions.sales import manager_of, promotion, sale, seller
 
 HOME, VISIT, FITTING = data.HOME.name, data.VISIT.code, data.FITTING.code
-START = date.today() - timedelta(days=220)
+START = today() - timedelta(days=220)
 """The demo sold no service around this day."""
 END = START + timedelta(days=9)
 
@@ -162,7 +163,7 @@ def test_a_promotion_without_first_day_begins_with_its_first_sale(buyer):
 	assert result(doc, HOME) is None
 	sale(doc.name, buyer, START, 100, 10)
 	sale(doc.name, buyer, END, 100, 10)
-	assert period(doc, HOME) == (START, date.today())
+	assert period(doc, HOME) == (START, today())
 
 
 def test_a_stopped_promotion_ends_on_the_day_it_was_stopped():
@@ -172,7 +173,7 @@ def test_a_stopped_promotion_ends_on_the_day_it_was_stopped():
 
 
 def test_a_promotion_that_has_not_begun_has_no_result():
-	doc = offer(valid_from=date.today() + timedelta(days=1), valid_to=None)
+	doc = offer(valid_from=today() + timedelta(days=1), valid_to=None)
 	assert result(doc, HOME) is None
 
 
